@@ -25,6 +25,17 @@ help: ## List the targets
 	.venv-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; i('spatial'); i('avro')"
 	touch $@
 
+# A python3.13 on the PATH, or pyenv's.
+PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python3.13) python3.13)
+
+.venv-local-bigquery/.stamp: requirements-pip.txt ops/local_bigquery/requirements.txt
+	$(PYTHON313) -m venv .venv-local-bigquery
+	$(call PIP,.venv-local-bigquery)
+	.venv-local-bigquery/bin/pip install --quiet --no-deps --require-hashes -r ops/local_bigquery/requirements.txt
+	mkdir -p .venv-local-bigquery/home
+	HOME=$(CURDIR)/.venv-local-bigquery/home .venv-local-bigquery/bin/python -c "from duckdb_extensions import import_extension as i; [i(n) for n in ('icu', 'ducklake', 'spatial', 'sqlite_scanner')]"
+	touch $@
+
 .venv-deploy/.stamp: requirements-pip.txt requirements-deploy.txt pyproject.toml
 	$(PYTHON) -m venv .venv-deploy
 	$(call PIP,.venv-deploy)
@@ -40,6 +51,9 @@ help: ## List the targets
 
 .PHONY: setup
 setup: .venv/.stamp .venv-bigquery/.stamp ## Create .venv (with .venv/bin/csvgate) and a separate environment for the BigQuery emulator
+
+.PHONY: local-bigquery
+local-bigquery: .venv-local-bigquery/.stamp ## Install a second BigQuery emulator, with which the contract suite then runs too (needs Python 3.13)
 
 .PHONY: setup-deploy
 setup-deploy: .venv-deploy/.stamp ## Create .venv-deploy, with only what csvgate deploy, teardown, doctor and smoke need
@@ -153,4 +167,4 @@ workflows: .venv/.stamp ## Lint the GitHub workflows
 .PHONY: clean
 clean: ## Remove the environments, the caches and the local cloud's state
 	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
-	rm -rf .venv .venv-deploy .venv-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-deploy .venv-bigquery .venv-local-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,6 +18,7 @@ from csvgate_ops.local.cloud.ports import is_free
 
 ROOT = Path(__file__).parents[1]
 BQEMULATOR = (ROOT / ".venv-bigquery/bin/python", ROOT / "ops/bqemulator/serve.py")
+LOCAL_BIGQUERY = ROOT / ".venv-local-bigquery"
 DEADLINE_SECONDS = 60.0
 
 
@@ -155,5 +156,27 @@ def bqemulator(directory: Path, project: str) -> Iterator[tuple[str, str]]:
     address = f"http://127.0.0.1:{rest}"
     with running(command, log) as process:
         await_ready(process, log, f"{address}/bigquery/v2/projects/{project}/datasets")
+        await_ready(process, log, grpc)
+        yield address, f"127.0.0.1:{grpc}"
+
+
+def local_bigquery_missing() -> str | None:
+    """Return why local-bigquery cannot run; None if it can."""
+    if (LOCAL_BIGQUERY / ".stamp").exists():
+        return None
+    return "local-bigquery is not installed: run `make local-bigquery`, which needs Python 3.13"
+
+
+@contextmanager
+def local_bigquery(directory: Path) -> Iterator[tuple[str, str]]:
+    """Run local-bigquery, a stricter emulator; yields its REST address and the `host:port` of the
+    Storage Write API. It looks for DuckDB's extensions in its home."""
+    rest, grpc, log = free_port(), free_port(), directory / "local-bigquery.log"
+    command: list[str | Path] = [LOCAL_BIGQUERY / "bin/local-bigquery", "serve"]
+    command += ["--host", "127.0.0.1", "--port", str(rest), "--grpc-port", str(grpc)]
+    command += ["--data-dir", directory / "local-bigquery"]
+    address = f"http://127.0.0.1:{rest}"
+    with running(command, log, {"HOME": str(LOCAL_BIGQUERY / "home")}) as process:
+        await_ready(process, log, f"{address}/bigquery/v2/projects/contract/datasets")
         await_ready(process, log, grpc)
         yield address, f"127.0.0.1:{grpc}"

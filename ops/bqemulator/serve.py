@@ -13,6 +13,7 @@ from bqemulator.cli import main
 from bqemulator.domain.events import TableDataChanged
 from bqemulator.storage.engine import DuckDBEngine
 from bqemulator.versioning.snapshots import SnapshotManager
+from documented_jobs import install
 
 
 def _announce_only(manager: SnapshotManager, project: str, dataset: str, table: str) -> None:
@@ -32,4 +33,5 @@ _start = DuckDBEngine.start
 if __name__ == "__main__":
     DuckDBEngine.start = _start_without_files
     SnapshotManager.record_change = _announce_only
+    install()
     sys.exit(main())

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lock every requirements.in to hashed requirements on one set of versions: first the development
 # lock, then pip, the deploy commands, each function and the benchmark, constrained by it. The BigQuery
-# emulator is locked separately, because its pins conflict with the others.
+# emulators are locked separately, because their pins conflict with the others.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 uv=(.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 "$@")
@@ -14,3 +14,5 @@ for function in functions/*/; do
 done
 "${uv[@]}" -c requirements-dev.txt bench/requirements.in -o bench/requirements.txt
 "${uv[@]}" ops/bqemulator/requirements.in -o ops/bqemulator/requirements.txt
+"${uv[@]/#3.11/3.13}" --override ops/local_bigquery/overrides.txt \
+  ops/local_bigquery/requirements.in -o ops/local_bigquery/requirements.txt

@@ -17,6 +17,8 @@ from csvgate.runtime.errors import Transient
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from csvgate.effects.model import Conflict, Effect, Job, JobResult
+
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with time zone."""
 
@@ -126,14 +128,42 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Partitioning:
+    """How a table is partitioned: by the time units of a column; by ranges of an integer column,
+    from `start` to `end` (exclusive) in steps of `step`, and then `unit` is None; or, without a
+    column, by the time at which rows arrive."""
+
+    column: str | None
+    unit: Literal["hour", "day", "month", "year"] | None = "day"
+    start: int = 0
+    end: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """What a table has besides its columns. What is empty or None is not managed by csvgate."""
+
+    description: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Sorted by name."""
+    partition_expiry_days: int | None = None
+    require_partition_filter: bool | None = None
+    primary_key: tuple[str, ...] = ()
+    """BigQuery does not enforce it, but its optimiser relies on it: only for keys that csvgate
+    keeps unique in the whole table."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
     """A BigQuery table as the contract wants it."""
 
     dataset: str
     table: str
     columns: tuple[Column, ...]
-    partition_by: str | None = None
+    partition_by: Partitioning | None = None
     cluster_by: tuple[str, ...] = ()
+    options: TableOptions = TableOptions()
 
     @property
     def id(self) -> str:
@@ -217,6 +247,25 @@ class Warehouse(Protocol):
 
     def count_rows(self, load: LoadedRows) -> int:
         """Return how many rows of a load a query sees now; 0 if the table does not exist."""
+
+    def location(self, dataset: str) -> str:
+        """Return the dataset's location. Raises Permanent `table.no_dataset`."""
+
+    def ensure_staging(self, spec: TableSpec, staging: str, expires: datetime) -> TableSpec:
+        """Create a staging table with the columns of `spec` in its dataset, if it is missing, and
+        return its specification. It has no partitions, and BigQuery deletes it at `expires`."""
+
+    def start(self, job: "Job", effect: "Effect") -> None:
+        """Start the job, unless this id was started before: then it has no effect. If it raises
+        Transient, the job may have started, or may start later: start the same id again."""
+
+    def result(self, job: "Job", wait_seconds: float) -> "JobResult | None":
+        """Return the state of a job after waiting for its end for at most this long; None if no job
+        has this id (so far: `start` may still be on its way)."""
+
+    def conflicts(self, effect: "Effect", most: int) -> "list[Conflict]":
+        """Return staged rows of an InsertUnique whose keys the table has, by line, at most `most`;
+        the row of the table is the one with the least `_upload_id` and line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """BigQuery in memory: tables of rows, and write streams with the service's rules."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
+from csvgate.effects.model import Conflict, Effect, Job, JobResult, Merge
 from csvgate.gcp.columns import contradiction, differences
 from csvgate.ports import (
     Clock,
     LoadedRows,
-    PartitionBounds,
     StreamCommitted,
     StreamGone,
     StreamKind,
@@ -19,6 +19,8 @@ from csvgate.ports import (
 )
 from csvgate.runtime.errors import Permanent, Transient
 from fakes.effects import Effects
+from fakes.jobs import FakeJobs
+from fakes.statements import NoTable, conflicts, within
 from fakes.write_streams import Lifetimes, Stream, Table
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ class FakeWarehouse:
     """Time passes only by `clock`. For `young_seconds` after the creation of a stream or a table,
     `unseen` decides for each call whether the service finds it, given its name. A committed pending
     stream still answers for `remembered`. `tables` and `datasets` may be changed by a test: a table
-    that is deleted or replaced loses its streams."""
+    that is deleted or replaced loses its streams. `jobs` says how long jobs run and how they
+    fail."""
 
     def __init__(
         self,
@@ -47,6 +50,9 @@ class FakeWarehouse:
         self.streams: dict[str, Stream] = {}
         self.lifetimes = Lifetimes(remembered, timedelta(seconds=young_seconds), unseen)
         self.effects = effects or Effects()
+        self.jobs = FakeJobs(self.tables, clock)
+        self.where = "EU"
+        """The location of all datasets."""
         self.largest_request: int | None = None
         """Larger append requests are refused, in bytes as Arrow serialises the rows. The service
         documents 10 MB."""
@@ -55,6 +61,7 @@ class FakeWarehouse:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of `dataset.table` that a query sees."""
+        self.jobs.settle()
         return self.tables[table].rows if table in self.tables else []
 
     def expire(self, stream: str) -> None:
@@ -63,6 +70,7 @@ class FakeWarehouse:
 
     def is_lost(self, stream: str) -> bool:
         """Return whether the service has deleted the stream, or has never had it."""
+        self.jobs.settle()
         there = self.streams.get(stream)
         return (
             there is None
@@ -86,6 +94,7 @@ class FakeWarehouse:
 
     def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
         def change() -> str:
+            self.jobs.settle()
             home, now = self.tables.get(spec.id), self._clock()
             if home is None or self.lifetimes.hidden(spec.id, home.created, now):
                 raise Transient("bigquery.missing", f"table {spec.id} does not exist")
@@ -131,8 +140,59 @@ class FakeWarehouse:
         return sum(
             row.get(UPLOAD_ID) == load.upload
             and row.get(INGESTED_AT) == load.ingested_at
-            and _within(load.bounds, row)
+            and within(load.bounds, row)
             for row in self.rows(load.table.id)
+        )
+
+    def location(self, dataset: str) -> str:
+        self.effects.look("bigquery.get_dataset", dataset)
+        if dataset not in self.datasets:
+            raise Permanent("table.no_dataset", f"dataset {dataset} does not exist")
+        return self.where
+
+    def ensure_staging(self, spec: TableSpec, staging: str, expires: datetime) -> TableSpec:
+        found = TableSpec(spec.dataset, staging, spec.columns)
+        self._create_missing(found, Table(found.columns, created=self._clock(), expires=expires))
+        return found
+
+    def start(self, job: Job, effect: Effect) -> None:
+        statement = effect.statement
+        if isinstance(statement, Merge) and statement.tombstones:
+            columns = (*statement.key, *([statement.latest_by] if statement.latest_by else []))
+            target = self.tables.get(f"{effect.target.dataset}.{effect.target.table}", Table(()))
+            kept = tuple(c for c in target.columns if c.name in (*columns, UPLOAD_ID, INGESTED_AT))
+            spec = TableSpec(effect.target.dataset, statement.tombstones, kept)
+            self._create_missing(spec, Table(kept, created=self._clock()))
+
+        def change() -> None:
+            if job.location != self.where:
+                raise Transient("bigquery.missing", f"no datasets in {job.location}")
+            self.jobs.start(job, effect)
+
+        self.effects.do("bigquery.start_job", job.id, change)
+
+    def result(self, job: Job, wait_seconds: float) -> JobResult | None:
+        self.effects.look("bigquery.get_job", job.id)
+        return self.jobs.result(job)
+
+    def conflicts(self, effect: Effect, most: int) -> list[Conflict]:
+        self.effects.look("bigquery.conflicts", effect.target.table)
+        self.jobs.settle()
+        try:
+            return conflicts(effect, self.tables, most)
+        except NoTable as error:
+            raise Transient("bigquery.missing", f"table {error} does not exist") from error
+
+    def _create_missing(self, spec: TableSpec, table: Table) -> None:
+        """Create a table in one call, which changes nothing if there is one."""
+        if spec.dataset not in self.datasets:
+            raise Permanent("table.no_dataset", f"dataset {spec.dataset} does not exist")
+        self.jobs.settle()
+        if spec.id in self.tables:
+            self.effects.look("bigquery.create_table", spec.id)
+            return
+        self.effects.do(
+            "bigquery.create_table", spec.id, lambda: self.tables.setdefault(spec.id, table)
         )
 
     def _commit(self, spec: TableSpec, names: Sequence[str]) -> None:
@@ -158,7 +218,7 @@ class FakeWarehouse:
 
     def _require_columns(self, stream: str, schema: "pa.Schema") -> None:
         there = self._stream(stream)
-        columns = {column.name.lower() for column in there.home.columns}
+        columns = {column.name.lower() for column in there.home.writable}
         if extra := [name for name in schema.names if name.lower() not in columns]:
             raise Transient("table.schema", f"{there.table} has no column {extra}")
 
@@ -211,11 +271,3 @@ class FakeWarehouse:
         ):
             raise StreamGone("stream.gone", f"stream {name} was not found")
         return stream
-
-
-def _within(bounds: PartitionBounds | None, row: dict[str, Any]) -> bool:
-    value = None if bounds is None else row.get(bounds.column)
-    if bounds is None or value is None:
-        return True  # a row without a value is in the partition for NULL
-    read = type(value).fromisoformat if isinstance(value, date) else type(value)
-    return bool(read(bounds.low) <= value <= read(bounds.high))

@@ -22,6 +22,16 @@ class Table:
     """Visible rows, by column name."""
     created: datetime | None = None
     """None if the table is older than every test."""
+    expires: datetime | None = None
+    """When the service deletes it."""
+    seen: tuple[Column, ...] | None = None
+    """The earlier columns that the Storage Write API still has after ALTER TABLE; None if it has
+    the present ones."""
+
+    @property
+    def writable(self) -> tuple[Column, ...]:
+        """The columns that the Storage Write API knows."""
+        return self.columns if self.seen is None else self.seen
 
 
 @dataclass(slots=True)

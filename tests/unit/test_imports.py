@@ -45,6 +45,7 @@ FOR_OTHER_EVENTS = {
         *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),
         *("csvgate.gcp.pubsub", "csvgate.gcp.bigquery", "csvgate.gcp.write_api"),
         *("csvgate.enrichment.rows.lookups", "csvgate.enrichment.rows.references"),
+        *("csvgate.effects.model", "enrichment.effects.carry_out"),
         *(
             "csvgate.enrichment.sql.derived_columns",
             "csvgate.enrichment.sql.process.duckdb_process",

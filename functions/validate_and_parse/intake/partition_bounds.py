@@ -19,7 +19,8 @@ class PartitionRange:
 
     def __init__(self, contract: Contract) -> None:
         names = [field.name for field in contract.schema_.fields]
-        column = contract.destination.partition_by
+        partitions = contract.destination.partition_by
+        column = partitions.column if partitions else None
         self._column = column or ""
         self._at = names.index(column) if column in names else None
         self._low: Any = None
@@ -59,8 +60,10 @@ def _range(values: Sequence[object]) -> tuple[Any, Any] | None:
     return found["min"].as_py(), found["max"].as_py()
 
 
-def _literal(value: date | datetime) -> str:
+def _literal(value: date | datetime | int) -> str:
     """Return the value as in a SQL literal: a TIMESTAMP in UTC with its offset."""
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, datetime):
         if value.tzinfo is not None:
             value = value.astimezone(UTC)

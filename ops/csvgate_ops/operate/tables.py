@@ -11,6 +11,7 @@ from csvgate.contracts.checks.column_names import LINE, UPLOAD_ID
 from csvgate.contracts.load import load
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.local.cloud.errors import CloudError, Fault
+from csvgate_ops.operate.required_filter import required_filter
 from csvgate_ops.session import Session
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ def rows_of(session: Session, table: str, upload: str | None, most: int) -> Rows
     from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
 
     config = QueryJobConfig(query_parameters=[ScalarQueryParameter("upload", "STRING", upload)])
-    sql = (
-        f"SELECT * FROM `{session.project}.{table}` "  # noqa: S608 - `resolve` has checked the name
-        f"WHERE {UPLOAD_ID} = @upload ORDER BY {LINE}"
-    )
+    client, name = session.bigquery(), f"{session.project}.{table}"
     with _bigquery_errors():
-        job = session.bigquery().query(sql, job_config=config, timeout=_TIMEOUT_SECONDS)
+        condition = required_filter(client, name, _TIMEOUT_SECONDS)
+        sql = (
+            f"SELECT * FROM `{name}` "  # noqa: S608 - `resolve` has checked the name
+            f"WHERE {UPLOAD_ID} = @upload AND {condition} ORDER BY {LINE}"
+        )
+        job = client.query(sql, job_config=config, timeout=_TIMEOUT_SECONDS)
         return _first(job.result(timeout=_TIMEOUT_SECONDS), most)
 
 

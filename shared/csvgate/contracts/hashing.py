@@ -1,12 +1,12 @@
 """A contract as JSON, and the hash that pins upload plans to it.
 
 The hash leaves out what changes neither records nor loading: the recipients of emails (`notify`),
-the object names (`match`, because an upload with a plan has been matched already), `title` and
-`description`. Every other property counts, including ones added later. Only values that differ from
-the defaults are hashed, so formatting, comments, the order of keys and written-out defaults do not
-count, and a new property changes no hash of an existing contract. The order within `derive` counts,
-because the order of columns follows from it. A changed default, or changed code, is covered by the
-engine version.
+the object names (`match`, because an upload with a plan has been matched already), `title`,
+`description` and the `labels` of the table. Every other property counts, including ones added
+later. Only values that differ from the defaults are hashed, so formatting, comments, the order of
+keys and written-out defaults do not count, and a new property changes no hash of an existing
+contract. The order within `derive` counts, because the order of columns follows from it. A changed
+default, or changed code, is covered by the engine version.
 """
 
 import json
@@ -16,7 +16,7 @@ from csvgate.contracts.model import Contract
 from csvgate.protocol.identity import digest
 
 _UNHASHED: Final = frozenset(["notify", "match"])
-_UNHASHED_IN_FIELDS: Final = frozenset(["title", "description"])
+_WORDS: Final = frozenset(["title", "description"])
 
 
 def contract_hash(contract: Contract) -> str:
@@ -25,9 +25,10 @@ def contract_hash(contract: Contract) -> str:
     hashed = contract.model_dump(
         mode="json", by_alias=True, exclude_defaults=True, exclude=set(_UNHASHED)
     )
-    for field in hashed["schema"]["fields"]:
-        for name in _UNHASHED_IN_FIELDS:
-            field.pop(name, None)
+    hashed["destination"].pop("labels", None)
+    for part in (hashed["schema"], *hashed["schema"]["fields"]):
+        for name in _WORDS:
+            part.pop(name, None)
     for step in hashed.get("enrich", ()):
         if "derive" in step:
             step["derive"] = list(step["derive"].items())

@@ -1,7 +1,7 @@
 """The model of a contract, property by property. docs/contracts.md explains each of them.
 
-The parts that Table Schema and CSV Dialect define are in `table_schema`. Other modules import all
-names from here.
+The parts that Table Schema and CSV Dialect define are in `table_schema`, and the table with its
+options is in `destination`. Other modules import all names from here.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
+from csvgate.contracts.destination import Destination
 from csvgate.contracts.table_schema import (
     MAX_FOOTER_LINES,
     MAX_PREAMBLE_LINES,
@@ -20,6 +21,7 @@ from csvgate.contracts.table_schema import (
     ForeignKey,
     ForeignKeyReference,
     Model,
+    Names,
     Schema,
     SchemaField,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "ForeignKeyReference",
     "Limits",
     "Lookup",
+    "Merge",
     "Model",
     "Notify",
     "Reference",
@@ -83,17 +86,6 @@ MOST_REJECTED_ROWS: Final = 700_000
 corrections, and as many, with ten digits and a comma each, fit one request of 8 MiB."""
 MOST_REJECTED_BYTES: Final = 1024**3
 """The largest reject file that a contract can allow (1 GiB)."""
-
-
-class Destination(Model):
-    """The BigQuery table; it is created if it does not exist."""
-
-    dataset: str = Field(description="The BigQuery dataset; it must exist.")
-    table: str = Field(description="The table's name.")
-    partition_by: str | None = Field(
-        None, description="Partition by day on this DATE, DATETIME or TIMESTAMP column."
-    )
-    cluster_by: tuple[str, ...] = Field((), description="Cluster by these columns, at most four.")
 
 
 class Limits(Model):
@@ -198,6 +190,33 @@ class Notify(Model):
     failed: tuple[str, ...] = Field((), description="Notified if csvgate could not finish.")
 
 
+MOST_LATENESS_DAYS: Final = 3650
+"""The longest time for which the keys of deleted rows are remembered."""
+
+
+class Merge(Model):
+    """Rows update the row of the table that has the same key, or are inserted."""
+
+    key: Annotated[Names, Field(min_length=1)] = Field(
+        description="Required fields that identify a row of the table. A single name needs no list."
+    )
+    latest_by: str | None = Field(
+        None,
+        description="The row with the greatest value in this column stays, whichever file comes "
+        "first. Without it, the row of the newest object stays.",
+    )
+    delete_when: str | None = Field(
+        None,
+        description="A BigQuery condition over the columns of a row. If it is true, the row with "
+        "this key is removed from the table.",
+    )
+    lateness_days: Annotated[int, Field(ge=1, le=MOST_LATENESS_DAYS)] | None = Field(
+        None,
+        description="The days for which the keys of removed rows are remembered, so that an older "
+        "file that arrives late does not insert them again. Needed with delete_when.",
+    )
+
+
 class Contract(Model):
     """A csvgate contract."""
 
@@ -219,9 +238,21 @@ class Contract(Model):
     dialect: Dialect = Field(Dialect.model_construct(), description=Dialect.__doc__)
     schema_: Schema = Field(alias="schema", description=Schema.__doc__)
     destination: Destination = Field(description=Destination.__doc__)
-    on_overwrite: Literal["append", "refuse"] = Field(
-        "append", description="What happens if the same object name is uploaded again."
+    on_overwrite: Literal["append", "refuse", "replace"] = Field(
+        "append",
+        description="What happens if the same object name is uploaded again. append: its rows are "
+        "added; refuse: the upload is rejected; replace: the rows of the earlier one disappear in "
+        "the same instant.",
     )
+    replace: Literal["table"] | None = Field(
+        None, description="table: each upload replaces all rows of the table."
+    )
+    replace_by: Annotated[Names, Field(min_length=1)] | None = Field(
+        None,
+        description="Each upload replaces the rows of the table that have the same values as one "
+        "of its rows in these columns, for example a day.",
+    )
+    merge: Merge | None = Field(None, description=Merge.__doc__)
     limits: Limits = Field(Limits.model_construct(), description=Limits.__doc__)
     totals: Totals | None = Field(None, description=Totals.__doc__)
     enrich: tuple[EnrichStep, ...] = Field((), description="Columns to add, in this order.")

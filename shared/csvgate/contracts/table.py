@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, LINEAGE, UPLOAD_ID
+from csvgate.contracts.destination import Destination
 from csvgate.contracts.model import Contract, Schema, SchemaField
-from csvgate.ports import Column, TableSpec
+from csvgate.ports import Column, Partitioning, TableOptions, TableSpec
 from csvgate.types.bigquery import BigQueryType, parse
 from csvgate.types.registry import FIELD_TYPES
 
@@ -14,6 +15,13 @@ _LINEAGE_DESCRIPTIONS: Final = {
     LINE: "The line of the file on which the row starts, from 1",
     INGESTED_AT: "When the upload was received",
 }
+LONGEST_DESCRIPTION: Final = 1024
+"""The characters that BigQuery allows in a column's description."""
+_MOST_KEY_COLUMNS: Final = 16
+_KEY_KINDS: Final = frozenset(
+    ("STRING", "BYTES", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE", "DATETIME", "TIMESTAMP")
+)
+"""What BigQuery allows in a primary key."""
 _RESCUED: Final = "The cells of the file's other columns, by label"
 
 
@@ -37,9 +45,47 @@ def table_spec(contract: Contract, added: Mapping[str, BigQueryType]) -> TableSp
         dataset=destination.dataset,
         table=destination.table,
         columns=(*_from_file(contract), *_from_enrich(contract, added), *_lineage()),
-        partition_by=destination.partition_by,
+        partition_by=partitioning(destination),
         cluster_by=destination.cluster_by,
+        options=_options(contract),
     )
+
+
+def partitioning(destination: Destination) -> Partitioning | None:
+    """Return how the table is partitioned; None if it is not."""
+    given = destination.partition_by
+    if given is None:
+        return None
+    if not given.is_range:
+        return Partitioning(given.column, given.unit or "day")
+    start, end, step = given.start or 0, given.end or 0, given.step or 0
+    return Partitioning(given.column, None, start, end, step)
+
+
+def _options(contract: Contract) -> TableOptions:
+    schema, destination = contract.schema_, contract.destination
+    return TableOptions(
+        description=schema.description or schema.title or "",
+        labels=tuple(sorted(destination.labels.items())),
+        partition_expiry_days=destination.partition_expiry_days,
+        require_partition_filter=destination.require_partition_filter,
+        primary_key=_unenforced_key(contract),
+    )
+
+
+def _unenforced_key(contract: Contract) -> tuple[str, ...]:
+    """Return the key that BigQuery may rely on: that of `merge`, or a primary key that is unique in
+    the whole table; none if it cannot be declared. A key that is unique in each file only may be
+    repeated in the table, and queries would return wrong results."""
+    schema = contract.schema_
+    key: tuple[str, ...] = ()
+    if contract.merge is not None:
+        key = contract.merge.key
+    elif schema.primary_key_in == "table":
+        key = tuple(schema.primary_key or ())
+    kinds = {name: type_.kind for name, type_ in file_columns(schema).items()}
+    is_declarable = len(key) <= _MOST_KEY_COLUMNS and all(kinds.get(c) in _KEY_KINDS for c in key)
+    return key if is_declarable else ()
 
 
 def file_columns(schema: Schema) -> dict[str, BigQueryType]:
@@ -55,7 +101,7 @@ def _from_file(contract: Contract) -> Iterator[Column]:
     schema = contract.schema_
     descriptions = {f.name: f.description or f.title or "" for f in schema.fields}
     for name, kind in file_columns(schema).items():
-        yield Column(name, str(kind), description=descriptions.get(name, _RESCUED))
+        yield Column(name, str(kind), description=_cut(descriptions.get(name, _RESCUED)))
 
 
 def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Iterator[Column]:
@@ -63,9 +109,15 @@ def _from_enrich(contract: Contract, added: Mapping[str, BigQueryType]) -> Itera
         if step.lookup:
             for name in step.lookup.add:
                 description = f"From {step.lookup.reference}, by {step.lookup.by}"
-                yield Column(name, str(added[name]), description=description)
+                yield Column(name, str(added[name]), description=_cut(description))
         for name, derivation in (step.derive or {}).items():
-            yield Column(name, str(parse(derivation.bigquery)), description=derivation.sql)
+            yield Column(name, str(parse(derivation.bigquery)), description=_cut(derivation.sql))
+
+
+def _cut(description: str) -> str:
+    if len(description) <= LONGEST_DESCRIPTION:
+        return description
+    return description[: LONGEST_DESCRIPTION - 1] + "…"
 
 
 def _lineage() -> Iterator[Column]:

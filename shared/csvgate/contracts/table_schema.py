@@ -42,8 +42,10 @@ class Constraints(Model):
     """Rules for the values of a field, beyond its type."""
 
     required: bool = Field(False, description="A missing value is a fault.")
-    unique: bool = Field(
-        False, description="The first row with a value is accepted, later ones are rejected."
+    unique: bool | Literal["table"] = Field(
+        False,
+        description="The first row with a value is accepted, later ones are rejected. table: in "
+        "addition, an upload with a value that the table has already is rejected as a whole.",
     )
     min_length: Annotated[int, Field(ge=0)] | None = Field(
         None,
@@ -244,6 +246,10 @@ ExtraColumns = Literal["refuse", "ignore", "rescue"]
 class Schema(Model):
     """The columns of the file."""
 
+    title: str | None = Field(
+        None, description="Becomes the table's description if there is no other."
+    )
+    description: str | None = Field(None, description="Becomes the table's description.")
     fields: Annotated[tuple[SchemaField, ...], Field(min_length=1)] = Field(
         description="The file's columns, in the order of the table's columns."
     )
@@ -259,6 +265,12 @@ class Schema(Model):
         description="Fields that are required, and unique together. A single name needs no list.",
     )
     """A tuple of names, or None; validation turns a single name into a tuple."""
+    primary_key_in: Literal["file", "table"] = Field(
+        "file",
+        alias="primaryKeyIn",
+        description="Where the primary key is unique. file: in each file; table: in addition, an "
+        "upload with a key that the table has already is rejected as a whole.",
+    )
     foreign_keys: tuple[ForeignKey, ...] = Field(
         (), alias="foreignKeys", description="Keys that must be in `references`."
     )

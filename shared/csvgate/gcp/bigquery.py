@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -14,6 +15,11 @@ from csvgate.gcp.write_api.streams import PACE_SECONDS, WriteStreams
 from csvgate.ports import LoadedRows, StreamKind, TableSpec
 from csvgate.runtime.errors import Failure
 
+if TYPE_CHECKING:
+    from csvgate.effects.model import Conflict, Effect, Job, JobResult
+    from csvgate.gcp.effect_jobs import EffectJobs
+    from csvgate.gcp.effect_tables import EffectTables
+
 
 class BigQueryWarehouse:
     """`storage_emulator_host` (host:port) is where an emulator serves the Storage Write API. The
@@ -24,6 +30,7 @@ class BigQueryWarehouse:
     ) -> None:
         self._tables = Tables(project, credentials=credentials)
         self._counter = RowCounter(self._tables.client, Pace(PACE_SECONDS))
+        self._made: tuple[EffectTables, EffectJobs] | None = None
         self._streams = WriteStreams(project, credentials=credentials, host=storage_emulator_host)
 
     def ensure_table(self, spec: TableSpec) -> None:
@@ -31,7 +38,7 @@ class BigQueryWarehouse:
 
     def create_stream(self, spec: TableSpec, kind: StreamKind) -> str:
         try:
-            return self._streams.create(self._streams.parent(spec.dataset, spec.table), kind)
+            return self._streams.create(spec, kind)
         except Failure:
             self._tables.forget(spec.id)
             raise
@@ -52,6 +59,32 @@ class BigQueryWarehouse:
 
     def count_rows(self, load: LoadedRows) -> int:
         return self._counter.count(load)
+
+    def location(self, dataset: str) -> str:
+        return self._effects[0].location(dataset)
+
+    def ensure_staging(self, spec: TableSpec, staging: str, expires: datetime) -> TableSpec:
+        return self._effects[0].ensure_staging(spec, staging, expires)
+
+    def start(self, job: "Job", effect: "Effect") -> None:
+        self._effects[1].start(job, effect)
+
+    def result(self, job: "Job", wait_seconds: float) -> "JobResult | None":
+        return self._effects[1].result(job, wait_seconds)
+
+    def conflicts(self, effect: "Effect", most: int) -> "list[Conflict]":
+        return self._effects[1].conflicts(effect, most)
+
+    @property
+    def _effects(self) -> "tuple[EffectTables, EffectJobs]":
+        if self._made is None:
+            # Most contracts only append: their cold starts do not import what effects need.
+            from csvgate.gcp.effect_jobs import EffectJobs
+            from csvgate.gcp.effect_tables import EffectTables
+
+            tables = EffectTables(self._tables.client)
+            self._made = (tables, EffectJobs(self._tables.client, tables, Pace(PACE_SECONDS)))
+        return self._made
 
     @contextmanager
     def _watched(self, stream: str) -> Iterator[None]:

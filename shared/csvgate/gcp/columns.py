@@ -17,7 +17,7 @@ def differences(spec: TableSpec, found: Sequence[Column]) -> list[str]:
         other = there.pop(column.name.lower(), None)
         if other is None:
             wrong.append(f"{column.name}: expected {_described(column)}, not in the table")
-        elif not _can_hold(other.type, column.type) or other.required > column.required:
+        elif not can_hold(other.type, column.type) or other.required > column.required:
             wrong.append(f"{column.name}: expected {_described(column)}, found {_described(other)}")
     wrong += [
         f"{column.name}: the table requires it ({_described(column)}), but the contract lacks it"
@@ -31,11 +31,13 @@ def contradiction(spec: TableSpec, wrong: Sequence[str]) -> str:
     """Return the message of the failure `table.contradicts`."""
     return (
         f"table {spec.id} does not match the contract. {'; '.join(wrong)}."
-        " Alter the table, or name another table in the contract's destination; then replay"
+        " `csvgate tables plan ENV` shows the statements that alter it, and the next deploy runs"
+        " them; or name another table in the contract's destination. Then replay"
     )
 
 
-def _can_hold(table: str, ours: str) -> bool:
+def can_hold(table: str, ours: str) -> bool:
+    """Return whether a column of the type `table` can hold all values of the type `ours`."""
     try:
         there, here = parse(table), parse(ours)
     except ValueError:

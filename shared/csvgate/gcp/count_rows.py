@@ -11,6 +11,7 @@ from google.cloud.bigquery.retry import DEFAULT_RETRY
 from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.gcp.errors import translated
 from csvgate.gcp.pacing import Pace
+from csvgate.gcp.partition_filter import filter_of_all
 from csvgate.ports import LoadedRows
 from csvgate.runtime.errors import Transient
 from csvgate.types.bigquery import parse
@@ -79,6 +80,9 @@ def query_text(load: LoadedRows, project: str) -> str:
     if load.bounds is not None:
         column = f"`{load.bounds.column}`"
         conditions.append(f"({column} BETWEEN @low AND @high OR {column} IS NULL)")
+    elif load.table.partition_by and load.table.options.require_partition_filter:
+        kinds = {c.name.lower(): parse(c.type).kind for c in load.table.columns}
+        conditions.append(filter_of_all(load.table.partition_by, kinds))
     table = f"`{project}`.`{load.table.dataset}`.`{load.table.table}`"
     return f"SELECT COUNT(*) FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608 - names
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from google.api_core import exceptions as api
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
+from google.cloud.bigquery.table import PrimaryKey, TableConstraints
 
 from csvgate.gcp.columns import contradiction, differences
 from csvgate.gcp.errors import translated
@@ -15,6 +16,7 @@ from csvgate.ports import Column, TableSpec
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import parse
 
+DAY_MS: Final = 24 * 60 * 60 * 1000
 TRUST_SECONDS: Final = 300.0
 """A table that matched is not checked again for this long."""
 
@@ -61,11 +63,7 @@ class Tables:
 
     def _create(self, spec: TableSpec) -> bigquery.Table:
         self._require_dataset(spec)
-        table = bigquery.Table(self._reference(spec), schema=[as_field(c) for c in spec.columns])
-        if spec.partition_by:
-            table.time_partitioning = bigquery.TimePartitioning(field=spec.partition_by)
-        if spec.cluster_by:
-            table.clustering_fields = list(spec.cluster_by)
+        table = as_table(spec, self._reference(spec))
         with suppress(api.Conflict):  # another delivery created it first
             self.client.create_table(table, **self._call)
         # Read it back: the one that another delivery created may differ.
@@ -83,6 +81,33 @@ class Tables:
 
     def _reference(self, spec: TableSpec) -> bigquery.TableReference:
         return bigquery.DatasetReference(self.client.project, spec.dataset).table(spec.table)
+
+
+def as_table(spec: TableSpec, reference: bigquery.TableReference) -> bigquery.Table:
+    """Return the table as it is created. The expiry and the filter of partitions belong to tables
+    that have partitions, and the service refuses them elsewhere."""
+    table = bigquery.Table(reference, schema=[as_field(c) for c in spec.columns])
+    options, by = spec.options, spec.partition_by
+    if by is not None and by.unit is None:
+        ranges = bigquery.PartitionRange(start=by.start, end=by.end, interval=by.step)
+        table.range_partitioning = bigquery.RangePartitioning(range_=ranges, field=by.column)
+    elif by is not None and by.unit is not None:
+        days = options.partition_expiry_days
+        table.time_partitioning = bigquery.TimePartitioning(
+            by.unit.upper(), by.column, days * DAY_MS if days else None
+        )
+    if by is not None and options.require_partition_filter is not None:
+        table.require_partition_filter = options.require_partition_filter
+    if spec.cluster_by:
+        table.clustering_fields = list(spec.cluster_by)
+    if options.labels:
+        table.labels = dict(options.labels)
+    if options.description:
+        table.description = options.description
+    if options.primary_key:
+        key = PrimaryKey(list(options.primary_key))
+        table.table_constraints = TableConstraints(primary_key=key, foreign_keys=None)
+    return table
 
 
 def as_field(column: Column) -> bigquery.SchemaField:

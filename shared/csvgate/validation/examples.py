@@ -141,6 +141,11 @@ _EXAMPLES: Final[dict[str, Example]] = {
     ),
     "constraint.unique": _one("a\nx\nx\n", constraints={"unique": True}),
     "constraint.primary_key": Example(b"a,b\n1,2\n1,2\n", schema={"primaryKey": ["a", "b"]}),
+    "constraint.merge_key": Example(
+        b"a,b\n1,2\n1,2\n",
+        tuple({"name": name, "constraints": {"required": True}} for name in "ab"),
+        properties={"merge": {"key": ["a", "b"]}},
+    ),
     "constraint.foreign_key": Example(
         b"a,b\n1,red\n2,rod\n",
         schema={

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import getitem
 from typing import Final
 
+from csvgate.contracts.effects import merge_key_of_file
 from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.decoding import decode, displayable, is_damaged
 from csvgate.csv.encodings import encoding_label
@@ -81,12 +82,20 @@ class Rules:
         self._arrange: Final = arranger(header)
         self._header_rows: Final = header.repeatable
         self._last_labels: Final = frozenset(row[-1] for row in header.repeatable)
-        single = [i for i, f in enumerate(fields) if f.constraints.unique or primary == (f.name,)]
-        groups = [tuple(self._names.index(name) for name in primary)] if len(primary) > 1 else []
+        merged = merge_key_of_file(contract)
+        keys = {key for key in (primary, merged) if len(key) == 1}
+        single = [i for i, f in enumerate(fields) if f.constraints.unique or (f.name,) in keys]
         self._unique: Final = [(i, key_set(keyed)) for i in single]
         self._unique_by_field: Final = dict(self._unique)
         self._unique_fields: Final = frozenset(single)
-        self._groups: Final = [(group, key_set(keyed)) for group in groups]
+        groups = {"constraint.primary_key": primary, "constraint.merge_key": merged}
+        if set(primary) == set(merged):
+            del groups["constraint.merge_key"]
+        self._groups: Final = [
+            (tuple(self._names.index(name) for name in group), key_set(keyed), code)
+            for code, group in groups.items()
+            if len(group) > 1
+        ]
 
     @property
     def cells(self) -> Sequence[Cells]:
@@ -101,7 +110,10 @@ class Rules:
     @property
     def keys(self) -> Sequence[tuple[tuple[int, ...], KeySet]]:
         """The unique keys of fields and groups of fields, each with the indexes of its fields."""
-        return [*(((i,), keys) for i, keys in self._unique), *self._groups]
+        return [
+            *(((i,), keys) for i, keys in self._unique),
+            *((group, keys) for group, keys, _ in self._groups),
+        ]
 
     def check(self, record: Record) -> tuple[list[object], tuple[Fault, ...]]:
         """Return the values in the order of the table's columns, or the faults in that order.
@@ -128,7 +140,7 @@ class Rules:
             key = values[index]
             if key is not None and keys.claim(key, record.line) is not None:
                 return self._check_each(record.line, arranged)
-        for group, keys in self._groups:
+        for group, keys, _ in self._groups:
             if keys.claim(tuple(values[i] for i in group), record.line) is not None:
                 return self._check_each(record.line, arranged)
         for foreign in self._foreign.groups:
@@ -242,12 +254,12 @@ class Rules:
         self, line: int, values: list[object], valid: Collection[int]
     ) -> Iterator[Fault]:
         """Yield the faults of unique keys of several fields, if all these fields are `valid`."""
-        for group, keys in self._groups:
+        for group, keys, code in self._groups:
             if all(index in valid for index in group):
                 first = keys.claim(tuple(values[i] for i in group), line)
                 what = f"combination of {', '.join(self._names[i] for i in group)}"
-                for code, message in _repeated(first, "constraint.primary_key", what):
-                    yield Fault(line, None, code, None, message)
+                for code_, message in _repeated(first, code, what):
+                    yield Fault(line, None, code_, None, message)
 
     def _faults_of(
         self, index: int, text: str, values: list[object] | dict[int, object]

@@ -22,6 +22,8 @@ from fakes.pubsub import FakePublisher
 from fakes.storage import FakeObjectStore
 
 _numbers = count(1)
+_SERVERS = {"bqemulator": "bigquery_servers", "local-bigquery": "local_bigquery_servers"}
+"""The fixture of each emulator of BigQuery."""
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +54,14 @@ def google_broker(state: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bigquery_servers(state: Path) -> Iterator[tuple[str, str]]:
     with servers.bqemulator(state, PROJECT) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def local_bigquery_servers(state: Path) -> Iterator[tuple[str, str]]:
+    if missing := servers.local_bigquery_missing():
+        pytest.skip(missing)
+    with servers.local_bigquery(state) as addresses:
         yield addresses
 
 
@@ -106,7 +116,7 @@ def dataset(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     else:
         from contract.ports.real import bigquery_dataset
 
-        rest, grpc = request.getfixturevalue("bigquery_servers")
+        rest, grpc = request.getfixturevalue(_SERVERS[request.param])
         monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
         yield bigquery_dataset(name, grpc)
 

@@ -5,7 +5,7 @@ It serves the streams of a FakeWarehouse over gRPC, so that csvgate's adapter ru
 rules as the functions do in the simulation, and each rule is written down once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import RLock
 from typing import Any
 
@@ -14,8 +14,9 @@ import pyarrow as pa
 from google.cloud.bigquery_storage_v1 import types
 
 from contract.ports.scripted_write import Codes, accepted, error
-from csvgate.ports import StreamGone, StreamKind, TableSpec
+from csvgate.ports import Column, StreamGone, StreamKind, TableSpec
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.types.bigquery import parse
 from fakes.bigquery import FakeWarehouse, Stream
 
 Rows = tuple[str, int, list[dict[str, Any]], tuple[str, ...]]
@@ -44,7 +45,8 @@ class DocumentedService:
                 name = self.fake.create_stream(TableSpec(dataset, table, ()), kind)
             except Transient as missing:
                 context.abort(grpc.StatusCode.NOT_FOUND, str(missing))
-        return types.WriteStream(name=name)
+        home = self.fake.tables[f"{dataset}.{table}"]
+        return types.WriteStream(name=name, table_schema=table_schema(home.writable))
 
     def append_rows(
         self, requests: Iterator[types.AppendRowsRequest], _: Any
@@ -115,7 +117,7 @@ class DocumentedService:
             return _refused(Codes.STREAM_ALREADY_COMMITTED)
         if stream.state == "finalized":
             return _refused(Codes.STREAM_FINALIZED)
-        if set(columns) - {column.name for column in stream.home.columns}:
+        if set(columns) - {column.name for column in stream.home.writable}:
             return _refused(Codes.SCHEMA_MISMATCH_EXTRA_FIELDS)
         if offset > len(stream.rows):
             return error(grpc.StatusCode.OUT_OF_RANGE, Codes.OFFSET_OUT_OF_RANGE)
@@ -158,6 +160,24 @@ class DocumentedService:
     def _is_exhausted(self) -> bool:
         self.exhausted -= 1
         return self.exhausted >= 0
+
+
+def table_schema(columns: Sequence[Column]) -> types.TableSchema:
+    """Return the columns as the service describes them in the answer to CreateWriteStream."""
+    return types.TableSchema(fields=[_field(column) for column in columns])
+
+
+def _field(column: Column) -> types.TableFieldSchema:
+    type_ = parse(column.type)
+    kind = {"FLOAT64": "DOUBLE"}.get(type_.kind, type_.kind)
+    return types.TableFieldSchema(
+        name=column.name,
+        type_=kind,
+        mode="REQUIRED" if column.required else "NULLABLE",
+        max_length=type_.length or 0,
+        precision=type_.precision or 0,
+        scale=type_.scale or 0,
+    )
 
 
 def _refused(code: Any) -> types.AppendRowsResponse:

@@ -17,6 +17,7 @@ from csvgate.gcp.pacing import Pace
 from csvgate.gcp.pubsub import PubSubPublisher
 from csvgate.gcp.storage import GcsObjectStore
 from csvgate.gcp.tables import as_column, as_field
+from csvgate.gcp.write_api.altered_tables import AlteredTables
 from csvgate.ports import Column, Message, ObjectInfo
 from fakes.bigquery import FakeWarehouse
 
@@ -112,4 +113,5 @@ def documented_dataset(fake: FakeWarehouse, name: str, storage_host: str) -> Fak
     tables: Any = Tables(fake)
     warehouse._tables = warehouse._counter = tables
     warehouse._streams._pace = Pace(2.0)
+    warehouse._streams._altered = AlteredTables(sleep=lambda _seconds: None)
     return FakeDataset(name, warehouse, fake)

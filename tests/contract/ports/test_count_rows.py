@@ -1,5 +1,6 @@
 """Counting the rows of a load: with the fake and with bqemulator, and the query as it is sent."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,16 @@ import pytest
 from google.api_core import exceptions as api_exceptions
 
 from contract.ports.backends import Dataset, spec
-from csvgate.gcp.count_rows import RowCounter, query_parameters
+from csvgate.gcp.count_rows import RowCounter, query_parameters, query_text
 from csvgate.gcp.pacing import Pace
-from csvgate.ports import Column, LoadedRows, PartitionBounds, TableSpec
+from csvgate.ports import (
+    Column,
+    LoadedRows,
+    PartitionBounds,
+    Partitioning,
+    TableOptions,
+    TableSpec,
+)
 from csvgate.runtime.errors import Transient
 
 api: Any = api_exceptions  # their constructors have no types
@@ -165,6 +173,35 @@ def test_the_query_names_the_partitions_and_types_its_parameters() -> None:
         ("low", "DATE", "2026-11-20"),
         ("high", "DATE", "2026-11-22"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("partitions", "condition"),
+    [
+        (Partitioning("Day"), "(`Day` >= DATE '0001-01-01' OR `Day` IS NULL)"),
+        (
+            Partitioning("moment", "hour"),
+            "(`moment` >= TIMESTAMP '0001-01-01 00:00:00+00' OR `moment` IS NULL)",
+        ),
+        (
+            Partitioning("branch", None, 0, 9, 1),
+            "(`branch` >= -9223372036854775808 OR `branch` IS NULL)",
+        ),
+        (
+            Partitioning(None, "day"),
+            "(_PARTITIONTIME >= TIMESTAMP '0001-01-01 00:00:00+00' OR _PARTITIONTIME IS NULL)",
+        ),
+    ],
+)
+def test_a_table_that_requires_a_filter_gets_one(partitions: Partitioning, condition: str) -> None:
+    """Also if the bounds are unknown: BigQuery would refuse the query."""
+    options = TableOptions(require_partition_filter=True)
+    columns = (*COLUMNS, Column("branch", "INTEGER"))
+    table = replace(TABLE, columns=columns, partition_by=partitions, options=options)
+    assert query_text(load(table), "p").endswith(f"`_ingested_at` = @ingested_at AND {condition}")
+    bounds = PartitionBounds("day", "2026-11-20", "2026-11-22")
+    assert query_text(load(table, bounds), "p").endswith(" OR `day` IS NULL)")
+    assert condition not in query_text(load(table, bounds), "p")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from csvgate.gcp.mail import SendGridMailer
 from csvgate.gcp.pubsub import PubSubPublisher
 from csvgate.gcp.storage import GcsObjectStore
 from csvgate.gcp.tables import Tables
+from csvgate.gcp.write_api.altered_tables import WAIT_SECONDS
 from csvgate.gcp.write_api.streams import PACE_SECONDS, WriteStreams
 from csvgate.ports import Column, TableSpec
 from csvgate_ops.deploy.topology.load import load
@@ -33,8 +34,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "commit": STREAMS._commit_call,
     "count": COUNT,
 }
-PACED = {"streams": PACE_SECONDS, "commit": PACE_SECONDS, "count": PACE_SECONDS + QUERY_SECONDS}
-"""Seconds that a call may take besides its last retries: for a quota, and for a query."""
+PACED = {
+    "streams": PACE_SECONDS + WAIT_SECONDS,
+    "commit": PACE_SECONDS,
+    "count": PACE_SECONDS + QUERY_SECONDS,
+}
+"""Seconds that a call may take besides its last retries: for a quota, for a query, and until an
+altered table is known."""
 USERS = {
     "storage": ("validate_and_parse", "enrich_records", "notify_stakeholders"),
     "publish": ("validate_and_parse", "enrich_records", "notify_stakeholders"),

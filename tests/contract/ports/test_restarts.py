@@ -4,6 +4,7 @@ Over the emulators alone: a service as such is never restarted, but its answers 
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,17 @@ import servers
 from contract.ports.backends import PROJECT, spec
 from contract.ports.real import BigQueryDataset, GcsBucket, bigquery_dataset
 from contract.ports.test_warehouse import ORDERS, SCHEMA, batch, expected, visible
+from csvgate.effects.model import Effect, Job, ReplaceTable, Staged, Target
 from csvgate.gcp.storage import GcsObjectStore
+from csvgate.ports import Column, TableSpec
+
+CLOSED = TableSpec("sales", "closed", (Column("_upload_id", "STRING"), *ORDERS))
+JOB = Job(id="csvgate-effect-restarted", location="US")
+NOTHING = Staged(table="", columns=(), rows=0, upload="u1", ingested_at=datetime.min, range=None)
+EMPTY = Effect(
+    target=Target(dataset="sales", table="closed", location="US"),
+    statement=ReplaceTable(staged=NOTHING),
+)
 
 
 def test_a_claim_is_still_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,9 +59,21 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BigQue
                 dataset.warehouse.append(stream, SCHEMA, [(0, batch(first, 10)[1])])
             dataset.warehouse.finalize(committed)
             dataset.warehouse.commit(orders, [committed])
+            dataset.warehouse.ensure_table(CLOSED)
+            dataset.warehouse.start(JOB, EMPTY)
         with servers.bqemulator(directory, PROJECT) as (rest, grpc):
             monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", rest)
             yield bigquery_dataset("sales", grpc), pending
+
+
+def test_the_id_of_a_job_is_still_taken(restarted: tuple[BigQueryDataset, str]) -> None:
+    dataset, _ = restarted
+    result = dataset.warehouse.result(JOB, 0)
+    assert result is not None
+    assert result.state == "done"
+    dataset.client.query_and_wait("INSERT INTO sales.closed (order_id, quantity) VALUES ('O1', 1)")
+    dataset.warehouse.start(JOB, EMPTY)
+    assert len(dataset.rows("closed")) == 1, "the job did not run again"
 
 
 def test_committed_rows_are_there(restarted: tuple[BigQueryDataset, str]) -> None:

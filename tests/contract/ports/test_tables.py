@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contract.ports.backends import Dataset, spec
-from csvgate.ports import Column
+from csvgate.ports import Column, Partitioning
 from csvgate.runtime.errors import Permanent
 
 ALL_KINDS = (
@@ -25,7 +25,7 @@ ALL_KINDS = (
 
 def test_a_missing_table_is_created(dataset: Dataset) -> None:
     orders = spec(dataset, *ALL_KINDS)
-    orders = replace(orders, partition_by="moment", cluster_by=("text", "whole"))
+    orders = replace(orders, partition_by=Partitioning("moment"), cluster_by=("text", "whole"))
     dataset.warehouse.ensure_table(orders)
     found = dataset.columns("orders")
     assert [(c.name, c.required, c.description) for c in found] == [
@@ -85,7 +85,8 @@ def test_every_difference_is_named(dataset: Dataset) -> None:
         " c: expected DATE NULLABLE, found DATE REQUIRED;"
         " d: expected TIME NULLABLE, not in the table;"
         " extra: the table requires it (BOOL REQUIRED), but the contract lacks it."
-        " Alter the table, or name another table in the contract's destination; then replay",
+        " `csvgate tables plan ENV` shows the statements that alter it, and the next deploy runs"
+        " them; or name another table in the contract's destination. Then replay",
     )
 
 

@@ -10,6 +10,7 @@ from google.cloud.bigquery_storage_v1 import types
 
 from contract.ports.scripted_write import Answer, Codes, Script, accepted, error, serving
 from csvgate.gcp.pacing import Pace
+from csvgate.gcp.write_api.altered_tables import AlteredTables
 from csvgate.gcp.write_api.streams import WriteStreams
 from csvgate.ports import StreamCommitted, StreamGone, StreamShort
 from csvgate.runtime.errors import Failure, Permanent, Transient
@@ -44,8 +45,9 @@ def pauses() -> list[float]:
 @pytest.fixture
 def streams(script: Script, pauses: list[float]) -> Iterator[WriteStreams]:
     pace = Pace(60, clock=lambda: sum(pauses), sleep=pauses.append)
+    altered = AlteredTables(sleep=lambda _seconds: None)
     with serving(script) as host:
-        yield WriteStreams("p", host=host, budget=0.5, pace=pace)
+        yield WriteStreams("p", host=host, budget=0.5, pace=pace, altered=altered)
 
 
 def append_failing(script: Script, streams: WriteStreams, answer: Answer) -> Failure:

@@ -5,7 +5,7 @@ from typing import Any
 
 from csvgate.contracts.load import load_directory
 from csvgate.gcp.tables import as_field
-from csvgate_ops.deploy.doctor.tables import expected
+from csvgate_ops.deploy.tables.expected import expected
 from servers import ROOT
 from standin.project import Project
 
@@ -58,12 +58,12 @@ def _fail_a_function(project: Project) -> None:
     project.functions["notify-stakeholders"]["serviceConfig"]["availableMemory"] = "256Mi"
 
 
-def _retype_a_column(project: Project) -> None:
-    """Create a table with all its columns, one of them with another type."""
+def _make_an_old_table(project: Project) -> None:
+    """Create a table as an earlier version of the contract wanted it: a column is missing, and it
+    is clustered by fewer columns."""
     (contract,) = load_directory(ROOT / "contracts")
     fields = [as_field(column).to_api_repr() for column in expected(contract, ()).columns]
-    assert ("order_id", "STRING") == (fields[0]["name"], fields[0]["type"])
-    fields[0]["type"] = "INTEGER"
+    fields = [field for field in fields if field["name"] != "quantity"]
     reference = {"projectId": project.name, "datasetId": "sales", "tableId": "orders"}
     project.tables["sales.orders"] = {
         "kind": "bigquery#table",
@@ -71,6 +71,8 @@ def _retype_a_column(project: Project) -> None:
         "tableReference": reference,
         "type": "TABLE",
         "schema": {"fields": fields},
+        "timePartitioning": {"type": "DAY", "field": "ordered_at"},
+        "clustering": {"fields": ["country"]},
     }
 
 
@@ -156,8 +158,11 @@ FAULTS: tuple[tuple[Callable[[Project], object], set[tuple[str, str]]], ...] = (
         },
     ),
     (
-        _retype_a_column,
-        {("table sales.orders of contract orders", "table.column")},
+        _make_an_old_table,
+        {
+            ("table sales.orders of contract orders", "table.column"),
+            ("table sales.orders of contract orders", "table.option"),
+        },
     ),
     (_forget_an_alert, {("monitoring", "monitoring.missing")}),
 )

@@ -304,6 +304,9 @@ def test_the_suggested_commands_fix_the_faults(story: Story, project: Project) -
     assert 0 == run.code, run.output
     fixed = run.project
     assert project.apis == fixed.apis
+    altered = fixed.tables["sales.orders"]
+    assert {"name": "quantity", "type": "INT64", "mode": "NULLABLE"} in altered["schema"]["fields"]
+    assert altered["clustering"] == {"fields": ["country", "status"]}
     assert project.accounts == fixed.accounts
     for name in project.buckets:
         assert snapshot(project, "buckets")[name] == snapshot(fixed, "buckets")[name]

@@ -1,4 +1,4 @@
-"""BigQuery: datasets, and the two statements that grant and revoke a role on one."""
+"""BigQuery: datasets with their roles, and changes of tables, by the commands of deploy."""
 
 import re
 from typing import Any
@@ -27,6 +27,10 @@ STATEMENT = re.compile(
     r"(?P<verb>GRANT|REVOKE) `(?P<role>(roles/bigquery\.|projects/[^`/]+/roles/)\w+)` ON SCHEMA "
     r"`(?P<project>[^`]+)`\.(?P<dataset>\w+) (TO|FROM) \"serviceAccount:(?P<email>[^\"]+)\""
 )
+ADD_COLUMN = re.compile(
+    r"(?P<verb>ALTER TABLE) `(?P<project>[^`]+)`\.`(?P<dataset>\w+)`\.`(?P<table>[\w-]+)` "
+    r"ADD COLUMN IF NOT EXISTS `(?P<column>\w+)` (?P<type>\w+)"
+)
 
 
 def not_found(kind: str, name: str) -> Refusal:
@@ -47,6 +51,7 @@ class BigQuery(Service):
             ("PATCH", dataset, self.update),
             ("DELETE", dataset, self.delete),
             ("GET", dataset + r"/tables/(?P<table>[^/]+)", self.table),
+            ("PATCH", dataset + r"/tables/(?P<table>[^/]+)", self.update_table),
             ("POST", base + "/jobs", self.query),
             ("GET", base + r"/jobs/(?P<job>[^/]+)", self.job),
             ("GET", base + r"/queries/(?P<job>[^/]+)", self.results),
@@ -99,22 +104,38 @@ class BigQuery(Service):
 
     def table(self, request: Request, project: str, name: str, table: str) -> Answer:
         request.only("selectedFields", "view")
-        self._there(project, name)
-        if f"{name}.{table}" not in self.project.tables:
-            raise not_found("Table", f"{project}:{name}.{table}")
-        return self.project.tables[f"{name}.{table}"]
+        return self._table(project, name, table)
+
+    def update_table(self, request: Request, project: str, name: str, table: str) -> Answer:
+        """Change the clustering, which is all that deploy changes by this call. bq also sends that
+        it sets no schema, no labels and no tags."""
+        request.only("autodetect_schema")
+        there, body = self._table(project, name, table), request.body
+        unset: dict[str, Any] = {"schema": None, "labels": {}, "resourceTags": {}}
+        allowed = {"clustering", "tableReference", *unset}
+        if not body.keys() <= allowed or any(body.get(k, v) != v for k, v in unset.items()):
+            raise invalid(f"this changes more than the clustering: {body}")
+        columns = {field["name"] for field in there["schema"]["fields"]}
+        if not columns >= set(request.body["clustering"]["fields"]):
+            raise invalid("A clustering field is not in the schema")
+        there["clustering"] = request.body["clustering"]
+        return there
 
     def query(self, request: Request, project: str) -> Answer:
         self.project.own(project)
         query = request.body["configuration"]["query"]
-        found = STATEMENT.fullmatch(query["query"])
+        found = STATEMENT.fullmatch(query["query"]) or ADD_COLUMN.fullmatch(query["query"])
         if query.get("useLegacySql") is not False or found is None:
             raise invalid(f"Syntax error: {query}")
         there = self._there(found["project"], found["dataset"])
         where = request.body["jobReference"]
         if where["location"] != there["location"]:
             raise not_found("Dataset", f"{project}:{found['dataset']} in {where['location']}")
-        self._grant(there, found["verb"], found["role"], found["email"])
+        if found["verb"] == "ALTER TABLE":
+            table = self._table(found["project"], found["dataset"], found["table"])
+            self._add_column(table, found["column"], found["type"])
+        else:
+            self._grant(there, found["verb"], found["role"], found["email"])
         job = {
             "kind": "bigquery#job",
             "id": where["jobId"],
@@ -140,6 +161,17 @@ class BigQuery(Service):
             "schema": {"fields": []},
             "totalRows": "0",
         }
+
+    def _table(self, project: str, dataset: str, table: str) -> Answer:
+        self._there(project, dataset)
+        if f"{dataset}.{table}" not in self.project.tables:
+            raise not_found("Table", f"{project}:{dataset}.{table}")
+        return self.project.tables[f"{dataset}.{table}"]
+
+    def _add_column(self, there: Answer, column: str, type_: str) -> None:
+        fields = there["schema"]["fields"]
+        if column not in {field["name"] for field in fields}:
+            fields.append({"name": column, "type": type_, "mode": "NULLABLE"})
 
     def _grant(self, there: dict[str, Any], verb: str, role: str, email: str) -> None:
         entry = {"role": OLD_NAMES.get(role, role), "userByEmail": email}

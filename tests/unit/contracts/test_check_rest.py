@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 Found = list[tuple[str, str]]
 
+RANGES = {"start": 0, "end": 1_000_000, "step": 1000}
 TABLE = {"dataset": "d", "table": "t"}
 SCHEMA = {
     "fields": [
@@ -16,6 +17,10 @@ SCHEMA = {
         {"name": "price", "type": "number", "bigquery": "FLOAT64"},
         {"name": "day", "type": "date"},
     ]
+}
+KEYED = {
+    "fields": [{"name": "id"}, {"name": "shop", "constraints": {"required": True}}],
+    "primaryKey": ["id"],
 }
 RATES = {"rates": {"object": "rates.csv", "key": "code"}}
 LOOKUP = {"lookup": {"reference": "rates", "by": "id", "add": ["rate"]}}
@@ -73,8 +78,29 @@ def test_the_limits_of_checks(found: Callable[..., Found]) -> None:
         {"totals": {"pattern": "(?i)^total:? (?P<rows>[0-9]+)$", "sidecar": "control/{stem}.ctl"}},
         {"totals": {"pattern": "x(?P<rows>.+)"}, "dialect": {"footerLines": 1}},
         {"destination": {**TABLE, "partition_by": "_ingested_at"}},
+        {"destination": {**TABLE, "partition_by": {"column": "_ingested_at", "unit": "hour"}}},
+        {"destination": {**TABLE, "partition_by": {"unit": "month"}, "partition_expiry_days": 30}},
+        {"destination": {**TABLE, "partition_by": {"column": "_line", **RANGES}}},
+        {"destination": {**TABLE, "partition_by": "day", "require_partition_filter": True}},
+        {"destination": {**TABLE, "labels": {"team": "sales", "küche-1": "", "cost_center": "7"}}},
         {"destination": {**TABLE, "table": "my-table"}, "on_overwrite": "refuse"},
         {"enrich": [LOOKUP, derive("x"), derive("y", "x + rate", "NUMERIC(10,2)")]},
+        {"on_overwrite": "replace"},
+        {"replace": "table", "on_overwrite": "refuse"},
+        {"replace_by": "day", "destination": {**TABLE, "partition_by": "day"}},
+        {"replace_by": ["day", "rate"]},
+        {"schema": KEYED, "merge": {"key": "id"}},
+        {"schema": KEYED, "merge": {"key": ["id", "shop"], "latest_by": "rate"}},
+        {
+            "schema": KEYED,
+            "merge": {
+                "key": ["id"],
+                "delete_when": "state IN ('x;', 'y--') AND (rate > 1)",
+                "lateness_days": 30,
+            },
+        },
+        {"schema": {**KEYED, "primaryKeyIn": "table"}},
+        {"schema": {"fields": [{"name": "id", "constraints": {"unique": "table"}}]}},
         {"notify": {"completed": ["a@b.example", "jürgen@bücher.example"]}},
         {"limits": {"max_bytes": "1.5 KiB", "rejected_rate": 0, "rejected_rows": 0}},
     ],

@@ -48,6 +48,9 @@ def edited(path: Path, old: str, new: str, folder: Path) -> Contract:
         ("  completed: [sales-data@example.com]", "  completed: [somebody.else@example.com]"),
         ('match: ["orders/*.csv",', 'match: ["orders/new/*.csv",'),
         ("name: notes,", "name: notes, title: Notes, description: Whatever,"),
+        ("schema:\n", "schema:\n  title: Orders\n  description: Of the shop\n"),
+        ("partition_by: ordered_at", "labels: {team: a}, partition_by: {column: ordered_at}"),
+        ("partition_by: ordered_at", "partition_by: {column: ordered_at, unit: day}"),
         ("quoteChar: '\"', doubleQuote: true, header: true", 'delimiter: ","'),
     ],
 )
@@ -76,6 +79,9 @@ def test_a_change_without_effect_on_rows_keeps_the_hash(
         ("NUMERIC(12, 2)", "NUMERIC(13, 2)"),
         ("table: orders", "table: orders2"),
         ("cluster_by: [country, status]", "cluster_by: [status, country]"),
+        ("partition_by: ordered_at", "partition_by: {column: ordered_at, unit: month}"),
+        ("partition_by: ordered_at", "partition_by: {unit: day}"),
+        ("partition_by: ordered_at", "partition_by: ordered_at, partition_expiry_days: 9"),
         ("object: fx_rates.csv", "object: rates.csv"),
         ("round(amount * eur_rate, 2)", "amount * eur_rate"),
         ("encoding: utf-8", "encoding: latin-1"),
@@ -140,6 +146,16 @@ STEPS = st.one_of(
         derive=st.dictionaries(TEXT, st.builds(Derivation, sql=TEXT, bigquery=TEXT), max_size=3),
     ),
 )
+PARTITIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "column": TEXT,
+        "unit": st.sampled_from(["hour", "day", "month", "year"]),
+        "start": st.integers(),
+        "end": st.integers(),
+        "step": st.integers(),
+    },
+)
 CONTRACTS = st.builds(
     Contract,
     dataset=TEXT,
@@ -150,7 +166,15 @@ CONTRACTS = st.builds(
         fields=st.lists(FIELDS, min_size=1, max_size=3).map(tuple),
         primary_key=st.none() | TEXT | st.lists(TEXT, max_size=2).map(tuple),
     ),
-    destination=st.builds(Destination, dataset=TEXT, table=TEXT, partition_by=st.none() | TEXT),
+    destination=st.builds(
+        Destination,
+        dataset=TEXT,
+        table=TEXT,
+        partition_by=st.none() | TEXT | PARTITIONS,
+        partition_expiry_days=st.none() | st.integers(min_value=1, max_value=1000),
+        require_partition_filter=st.none() | st.booleans(),
+        labels=st.dictionaries(TEXT, TEXT, max_size=2),
+    ),
     limits=st.builds(
         Limits,
         rejected_rate=st.floats(min_value=0, max_value=1),

@@ -30,7 +30,7 @@ schema:
       type: datetime
   primaryKey: di
 destination: {dataset: d, table: t, partition_by: dya}
-on_overwrite: replace
+on_overwrite: ignore
 enrich:
   - {lookup: {reference: rate, by: id, add: [day]}}
   - derive: {x: {sql: "1"}}
@@ -71,7 +71,7 @@ def test_all_mistakes_of_a_file(mistakes_in: Callable[[str], list[Mistake]]) -> 
             "destination.partition_by",
             "'dya' is not a column of the table; did you mean `day`?",
         ),
-        (13, "on_overwrite", "`replace` is not supported yet; use `append` or `refuse`"),
+        (13, "on_overwrite", "'ignore' is not one of append, refuse, replace"),
         (
             15,
             "enrich[0].lookup.reference",

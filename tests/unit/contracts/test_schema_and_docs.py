@@ -47,7 +47,9 @@ def test_the_schema_accepts_the_contracts(root: Path, schema: dict[str, Any]) ->
 @pytest.mark.parametrize(
     "edit",
     [
-        {"on_overwrite": "replace"},
+        {"on_overwrite": "ignore"},
+        {"replace": "rows"},
+        {"merge": {"latest_by": "id"}},
         {"nitify": {}},
         {"match": []},
         {"limits": {"max_bytes": []}},

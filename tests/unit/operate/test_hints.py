@@ -64,7 +64,7 @@ CASES = {
             ),
         ),
         (
-            "enrich_records gave up with table.contradicts: Alter the table",
+            "enrich_records gave up with table.contradicts: Deploy: it alters the table",
             "In the local cloud, you can drop the table with its rows before you replay: csvgate "
             'query "DROP TABLE shop.sales"',
         ),

@@ -1,4 +1,4 @@
-"""Parts that `stage`, `deploy`, `teardown` and `doctor` share."""
+"""Parts that `stage`, `deploy`, `teardown`, `doctor` and `tables` share."""
 
 import os
 from collections.abc import Iterator
@@ -8,16 +8,20 @@ from pathlib import Path
 
 import click
 
+from csvgate.contracts.load import load_directory
+from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.load import load_environment
+from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.environment.overlay import place_of
 from csvgate_ops.deploy.plan.desired import desired
-from csvgate_ops.deploy.plan.model import Desired, Observed, Plan
+from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
 from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.execute import Execution
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
 from csvgate_ops.deploy.staging.stage import stage
-from csvgate_ops.deploy.topology import TopologyError, load
+from csvgate_ops.deploy.topology import Topology, TopologyError, load
 from csvgate_ops.local.cloud.options import repository
 
 
@@ -60,14 +64,37 @@ class Target:
         Execution(self.run, self.root, click.echo).all_of(plan)
 
 
-def target(env: str) -> Target:
-    """Load an environment and stage its functions in build/."""
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An environment with its place, and the repository's contracts."""
+
+    root: Path
+    topology: Topology
+    environment: Environment
+    contracts: tuple[Contract, ...]
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.topology, self.environment)
+
+
+def located(env: str) -> Located:
+    """Load an environment and the contracts. Raises what `errors_shown` shows."""
 
     root = repository()
     topology = load(root / "deploy" / "topology.yaml")
     file = Path(os.path.relpath(root / "deploy" / "env" / f"{env}.yaml"))
     environment = load_environment(file, topology)
-    staged = stage(root, root / "build", topology)
+    return Located(root, topology, environment, tuple(load_directory(root / "contracts")))
+
+
+def target(env: str) -> Target:
+    """Load an environment and stage its functions in build/."""
+
+    found = located(env)
+    root = found.root
+    staged = stage(root, root / "build", found.topology)
     digests = {name: made.digest for name, made in staged.items()}
-    wanted = desired(topology, environment, digests, root / "deploy" / "monitoring")
+    monitoring = root / "deploy" / "monitoring"
+    wanted = desired(found.topology, found.environment, digests, monitoring, found.contracts)
     return Target(root, env, wanted, subprocesses(root))

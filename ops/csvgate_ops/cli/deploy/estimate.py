@@ -54,6 +54,14 @@ def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> An
     show_default=True,
     help="Number of such uploads per day.",
 )
+@click.option(
+    "--table",
+    "table_bytes",
+    metavar="SIZE",
+    callback=_size,
+    help="For contracts that replace or merge: the size of the table, or of the partitions in "
+    "which FILE has rows.  [default: that of the upload]",
+)
 @click.option("--free-tier", is_flag=True, help="Subtract the free units of a month.")
 @click.option("--topology", type=FILE, help="The topology file.  [default: deploy/topology.yaml]")
 @as_json
@@ -65,6 +73,7 @@ def command(
     contracts: Path | None,
     name: str | None,
     per_day: float,
+    table_bytes: int | None,
     free_tier: bool,
     topology: Path | None,
     as_json: bool,
@@ -96,7 +105,9 @@ def command(
         parts = load(topology or repository() / "deploy" / "topology.yaml")
     except TopologyError as error:
         raise click.ClickException(str(error)) from error
-    result = estimate(size, shape, parts, prices, per_day=per_day, free=free_tier)
+    result = estimate(
+        *(size, shape, parts, prices), per_day=per_day, free=free_tier, table_bytes=table_bytes
+    )
     if as_json:
         click.echo(to_json(result))
     else:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from csvgate.contracts.model import Contract
-from csvgate.ports import Column
 from csvgate_ops.deploy.plan.model import Desired, Observed
 
 
@@ -17,8 +16,6 @@ class Facts:
     variables: Mapping[str, str] = field(default_factory=dict)
     """Values of the variables that planned commands contain, as far as they are known."""
     contracts: tuple[Contract, ...] = ()
-    tables: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
-    """`dataset.table` → columns, for the tables of contracts that exist."""
 
 
 @dataclass(frozen=True, slots=True)

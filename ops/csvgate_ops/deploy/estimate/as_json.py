@@ -14,7 +14,8 @@ def as_json(found: Estimate) -> str:
         "prices_checked": prices.checked.isoformat(),
         "free_tier_subtracted": found.free,
         "upload": asdict(found.size)
-        | {"chunks": found.footprint.chunks, "seconds": asdict(found.seconds)},
+        | {"chunks": found.footprint.chunks, "seconds": asdict(found.seconds)}
+        | {"scanned_bytes": found.scanned},
         "uploads_a_month": found.uploads,
         "cost": {"upload": found.upload_cost, "month": found.month_cost},
         "lines": [

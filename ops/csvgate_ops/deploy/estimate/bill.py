@@ -46,10 +46,10 @@ def bill(
 
 
 def quantities(
-    size: UploadSize, footprint: Footprint, seconds: Work, topology: Topology
+    size: UploadSize, footprint: Footprint, seconds: Work, topology: Topology, *, scanned: int = 0
 ) -> dict[str, float]:
-    """Return what one upload uses, in the units of prices.yaml. Stored data is stored for a
-    month."""
+    """Return what one upload uses, in the units of prices.yaml. Stored data is stored for a month;
+    `scanned` are the bytes of the statement that changes the table."""
     cpu = memory = 0.0
     for name, function in topology.functions.items():
         cpu += seconds.of(name) * function.cpu
@@ -69,6 +69,7 @@ def quantities(
         "pubsub_retained": sum(_retained(footprint, topology)) / _GIB,
         "bigquery_written": size.table_bytes / _GIB,
         "bigquery_kept": size.table_bytes / _GIB,
+        "bigquery_scanned": scanned / _GIB,
     }
 
 

@@ -7,6 +7,7 @@ from csvgate_ops.deploy.estimate.footprint import Footprint, footprint
 from csvgate_ops.deploy.estimate.headroom import Headroom, headroom
 from csvgate_ops.deploy.estimate.memory import upload_memory
 from csvgate_ops.deploy.estimate.prices import PriceList
+from csvgate_ops.deploy.estimate.scanned import scanned_bytes
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
 from csvgate_ops.deploy.estimate.work import Work, work
 from csvgate_ops.deploy.topology import Topology
@@ -23,6 +24,10 @@ class Estimate:
     per_day: float
     free: bool
     prices: PriceList
+    scanned: int = 0
+    """The most bytes that the statement scans which changes the table; 0 if rows are appended."""
+    table_is_assumed: bool = True
+    """Whether the size of the table, or of its partitions, was not given."""
 
     @property
     def uploads(self) -> float:
@@ -46,7 +51,9 @@ def estimate(
     *,
     per_day: float = 1,
     free: bool = False,
+    table_bytes: int | None = None,
 ) -> Estimate:
+    """`table_bytes` is the size of the partitions, or of the table, that `scanned_bytes` reads."""
     # Imported here because it loads the Cloud Storage client, which takes a while.
     from csvgate.gcp.storage import RANGE_BYTES
     from csvgate.runtime.settings import Settings
@@ -61,7 +68,8 @@ def estimate(
         shares=topology.functions["enrich_records"].small_uploads != "pending",
     )
     seconds = work(size, shape, requests, prices)
-    used = quantities(size, requests, seconds, topology)
+    scanned = scanned_bytes(size, shape.disposition, table_bytes)
+    used = quantities(size, requests, seconds, topology, scanned=scanned)
     return Estimate(
         size=size,
         footprint=requests,
@@ -73,4 +81,6 @@ def estimate(
         per_day=per_day,
         free=free,
         prices=prices,
+        scanned=scanned,
+        table_is_assumed=table_bytes is None,
     )

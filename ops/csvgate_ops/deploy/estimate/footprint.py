@@ -104,7 +104,8 @@ def footprint(
     per request; `shares` is true if small uploads share write streams."""
     chunks = chunk_count(size, shape, chunk_bytes)
     lane: Lane = "pending" if chunks else "none"
-    if shares and chunks == 1 and size.table_bytes <= REQUEST_BYTES:
+    appends = shape.disposition == "append"  # others load into a staging table
+    if shares and appends and chunks == 1 and size.table_bytes <= REQUEST_BYTES:
         lane = "shared"
     return Footprint(
         chunks=chunks,

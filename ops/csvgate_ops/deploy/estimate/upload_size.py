@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from csvgate.contracts.effects import Disposition, disposition
 from csvgate.contracts.model import Contract
 from csvgate.enrichment.judging.needed import has_expressions
 from csvgate.references.keys import referred_to
@@ -30,6 +31,8 @@ class Shape:
     """The number of unique keys of each row."""
     emails: bool = True
     """True if a completed upload sends emails."""
+    disposition: Disposition = "append"
+    """What an upload does to the rows that the table has already."""
 
     @classmethod
     def of(cls, contract: Contract) -> Self:
@@ -45,6 +48,7 @@ class Shape:
             expressions=has_expressions(contract),
             unique_keys=_unique_keys(contract),
             emails=bool(contract.notify.completed),
+            disposition=disposition(contract),
         )
 
 

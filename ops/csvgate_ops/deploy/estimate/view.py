@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from csvgate_ops.deploy.estimate.bill import Line
 from csvgate_ops.deploy.estimate.estimate import Estimate
 from csvgate_ops.deploy.estimate.headroom import BUSY_HOURS, Headroom
 from csvgate_ops.deploy.estimate.prices import Price
@@ -69,6 +70,8 @@ def _about(found: Estimate) -> str:
     chunks = f"{footprint.chunks:,} chunk" + ("" if footprint.chunks == 1 else "s")
     text += f": {chunks} of {format_bytes(size.wire_bytes)} in all"
     text += f", {format_bytes(size.table_bytes)} into BigQuery"
+    if found.scanned:
+        text += f", whose statement scans at most {format_bytes(found.scanned)}"
     if not size.sampled:
         note = (
             "Bytes after parsing use the ratios of an orders file; give FILE to measure your own."
@@ -77,6 +80,11 @@ def _about(found: Estimate) -> str:
     if size.sampled < 0.999:
         return f"{text}.\nExtrapolated from the first {percent(size.sampled)} of the file."
     return f"{text}."
+
+
+def _lines(found: Estimate) -> list[Line]:
+    """Return the lines to be shown: a contract that only appends has no statement."""
+    return [line for line in found.lines if line.key != "bigquery_scanned" or found.scanned]
 
 
 def _free(price: Price) -> str:
@@ -92,7 +100,7 @@ def _costs(found: Estimate) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("cost", justify="right", no_wrap=True)
     table.add_column(f"per month ({found.uploads:,.0f} uploads)", justify="right")
-    for service, group in groupby(found.lines, key=lambda line: line.price.service):
+    for service, group in groupby(_lines(found), key=lambda line: line.price.service):
         lines = list(group)
         for index, line in enumerate(lines):
             table.add_row(
@@ -151,7 +159,7 @@ def _notes(found: Estimate) -> Iterator[str]:
     free = "; ".join(
         f"{service}: " + ", ".join(map(_free, group))
         for service, group in groupby(
-            (line.price for line in found.lines if line.price.free), key=lambda p: p.service
+            (line.price for line in _lines(found) if line.price.free), key=lambda p: p.service
         )
     )
     verb = "are subtracted" if found.free else "are not subtracted (--free-tier does that)"
@@ -160,5 +168,10 @@ def _notes(found: Estimate) -> Iterator[str]:
         "Not included: SendGrid's plan, queries of the table, logs beyond the free 50 GiB, alert "
         "conditions, builds and images, retries, and traffic that leaves the region."
     )
+    if found.scanned and found.table_is_assumed:
+        yield (
+            "The table, or the partitions that the statement reads, are assumed to be as large as "
+            "the upload; --table gives their size."
+        )
     if found.per_day > 1:
         yield f"The uploads of a day are assumed to arrive evenly within {BUSY_HOURS} hours."

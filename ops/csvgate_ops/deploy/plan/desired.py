@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from csvgate.contracts.model import Contract
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.environment.overlay import overlay, place_of
@@ -14,7 +15,11 @@ from csvgate_ops.deploy.topology.model import Topology
 
 
 def desired(
-    topology: Topology, environment: Environment, digests: Mapping[str, str], monitoring: Path
+    topology: Topology,
+    environment: Environment,
+    digests: Mapping[str, str],
+    monitoring: Path,
+    contracts: Iterable[Contract] = (),
 ) -> Desired:
     """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
@@ -43,7 +48,8 @@ def desired(
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
     sections = tuple(_sections(found, dict.fromkeys(bindings)))
-    return Desired(place, sections, members, render(monitoring, place.project, environment.alerts))
+    rendered = render(monitoring, place.project, environment.alerts)
+    return Desired(place, sections, members, rendered, tuple(contracts))
 
 
 def _sections(found: Iterable[Resource], bindings: Iterable[Binding]) -> Iterator[Section]:

@@ -7,8 +7,10 @@ plan runs.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from csvgate.contracts.model import Contract
 from csvgate_ops.deploy.monitoring.files import Monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
+from csvgate_ops.deploy.tables.model import ExistingTable
 
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
@@ -72,6 +74,8 @@ class Desired:
     members: frozenset[str]
     """The accounts that deploy creates. Roles that they do not need are revoked."""
     monitoring: Monitoring | None = None
+    contracts: tuple[Contract, ...] = ()
+    """Their tables follow them."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -89,6 +93,8 @@ class Observed:
     resources: Mapping[Key, Fields] = field(default_factory=dict)
     bindings: frozenset[Binding] = frozenset()
     monitoring: MonitoringFound = field(default_factory=MonitoringFound)
+    tables: Mapping[str, ExistingTable] = field(default_factory=dict)
+    """`dataset.table` → the table, for those tables of contracts that exist."""
 
 
 @dataclass(frozen=True, slots=True)

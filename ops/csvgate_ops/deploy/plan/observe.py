@@ -21,6 +21,7 @@ from csvgate_ops.deploy.plan.model import (
     Place,
 )
 from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
+from csvgate_ops.deploy.tables.read import read_table, table_names
 
 _CONCURRENT_COMMANDS = 4
 A = TypeVar("A")
@@ -51,7 +52,11 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     targets = dict.fromkeys(b.on for b in desired.bindings)
     present = [on for on in targets if on.kind == "project" or on in existing]
     bindings = (_without_number(b, number) for b in _flat(run_concurrently(granted, present)))
-    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis))
+    datasets = [key.name for key in existing if key.kind == "dataset"]
+    names = table_names(desired.contracts, datasets)
+    found = run_concurrently(lambda name: read_table(place, name, reader), names)
+    tables = {name: table for name, table in zip(names, found, strict=True) if table is not None}
+    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis), tables)
 
 
 def _monitoring(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> MonitoringFound:

@@ -26,6 +26,8 @@ _TEMPORARY: Final = tuple(
         # another change, perhaps of an earlier run, is still under way
         r"concurrent policy changes",
         r"unable to queue the operation",
+        # several changes of one table: BigQuery allows five in ten seconds
+        r"too many table update operations for this table",
     )
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from csvgate.contracts.model import Contract
 from csvgate_ops.operate.follow import follow, send
+from csvgate_ops.operate.required_filter import required_filter
 from csvgate_ops.operate.uploads import UploadStatus, status
 from csvgate_ops.session import Session
 
@@ -64,23 +65,24 @@ class Smoke:
 
     def remove_rows(self) -> None:
         """Remove the upload's rows from the table. The ledger still records that it was loaded."""
-        self._query(f"DELETE FROM `{self.table}` WHERE _upload_id = @upload")  # noqa: S608 - a name
+        self._query(f"DELETE FROM `{self.table}`")  # noqa: S608 - a name
 
     def _rows_in_table(self) -> int:
-        counted = (
-            f"SELECT COUNT(*) AS n, COUNT(DISTINCT _line) AS lines FROM `{self.table}` "  # noqa: S608
-            "WHERE _upload_id = @upload"
-        )
+        counted = f"SELECT COUNT(*) AS n, COUNT(DISTINCT _line) AS lines FROM `{self.table}`"  # noqa: S608
         (row,) = self._query(counted)
         # A duplicate line must not make up for a missing one.
         return int(row["n"]) if row["n"] == row["lines"] else -1
 
-    def _query(self, sql: str) -> list[Any]:
+    def _query(self, statement: str) -> list[Any]:
+        """Run a statement about the upload's rows."""
         from google.cloud import bigquery
 
+        client = self._session.bigquery()
+        condition = required_filter(client, self.table)
+        sql = f"{statement} WHERE _upload_id = @upload AND {condition}"
         parameter = bigquery.ScalarQueryParameter("upload", "STRING", self.last.id)
         config = bigquery.QueryJobConfig(query_parameters=[parameter])
-        return list(self._session.bigquery().query(sql, job_config=config).result())
+        return list(client.query(sql, job_config=config).result())
 
     def _emailed(self) -> bool:
         ledger = self._session.ledger()

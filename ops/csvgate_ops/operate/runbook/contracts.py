@@ -97,8 +97,9 @@ CONTRACTS: Final = (
         "table.contradicts",
         When.AT_ONCE,
         "The BigQuery table exists but cannot hold these rows",
-        "Alter the table so that every column that the message names fits. If instead the "
-        "contract is wrong, correct it, deploy, and have the file uploaded again.",
+        "Deploy: it alters the table, with the statements that `csvgate tables plan ENV` shows, or "
+        "says what to do about a column that cannot be altered. If instead the contract is wrong, "
+        "correct it, deploy, and have the file uploaded again.",
         NextStep.REPLAY,
     ),
     OperationalCode(

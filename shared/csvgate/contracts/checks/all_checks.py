@@ -6,6 +6,7 @@ from typing import Final
 
 from csvgate.contracts.checks.columns import check_columns
 from csvgate.contracts.checks.dialect import check_dialect, check_encoding
+from csvgate.contracts.checks.effects import check_effects
 from csvgate.contracts.checks.enrich import EnrichChecker
 from csvgate.contracts.checks.fields import check_schema
 from csvgate.contracts.checks.foreign_keys import check_foreign_keys
@@ -40,8 +41,10 @@ def check(contract: Contract, unsure: Collection[str] = ()) -> Complaints:
     yield from check_columns(contract)
     yield from check_foreign_keys(contract, unsure)
     yield from check_totals(contract, unsure)
-    yield from EnrichChecker(contract, unsure).check()
+    enrich = EnrichChecker(contract, unsure)
+    yield from enrich.check()
     yield from check_row_checks(contract)
+    yield from check_effects(contract, enrich.kinds)
     yield from _notify(contract.notify)
 
 

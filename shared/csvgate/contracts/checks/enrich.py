@@ -1,27 +1,21 @@
-"""Rules for the columns that `enrich` adds, and for the table that gets all columns."""
+"""Rules for the columns that `enrich` adds, in the order of its steps."""
 
 import re
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
-from csvgate.contracts.checks.column_names import LINEAGE, wrong_column_name
+from csvgate.contracts.checks.column_names import wrong_column_name
+from csvgate.contracts.checks.destination import check_destination
 from csvgate.contracts.model import Contract, EnrichStep, Lookup
 from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
 from csvgate.contracts.table import column_type
 from csvgate.types.bigquery import parse
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
-_TABLE: Final = re.compile(r"[A-Za-z0-9_-]{1,1024}")
 KEYS: Final = ("STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE")
 """The BigQuery types of keys: equal values have equal representations there, so lookups find
 them."""
-_PARTITIONABLE: Final = ("DATE", "DATETIME", "TIMESTAMP")
-_CLUSTERABLE: Final = (
-    "STRING", "INT64", "NUMERIC", "BIGNUMERIC", "BOOL",
-    "DATE", "DATETIME", "TIMESTAMP", "GEOGRAPHY",
-)  # fmt: skip
 
 
 class EnrichChecker:
@@ -46,7 +40,7 @@ class EnrichChecker:
         for i, step in enumerate(self.contract.enrich):
             for path, message in self._step(step):
                 yield ("enrich", i, *path), message
-        yield from self._destination()
+        yield from check_destination(self.contract, self.kinds)
 
     def _references(self) -> Complaints:
         used = [step.lookup for step in self.contract.enrich if step.lookup]
@@ -110,34 +104,6 @@ class EnrichChecker:
             yield place, f"{name!r} already is a column; choose another name"
         else:
             self.kinds[name] = kind
-
-    def _destination(self) -> Complaints:
-        destination = self.contract.destination
-        if not _DATASET.fullmatch(destination.dataset):
-            message = "may have letters, digits and _ only; leave out the project"
-            yield ("destination", "dataset"), f"{destination.dataset!r} {message}"
-        if not _TABLE.fullmatch(destination.table):
-            message = "may have letters, digits, _ and - only; leave out the dataset"
-            yield ("destination", "table"), f"{destination.table!r} {message}"
-        if destination.partition_by is not None:
-            place = ("destination", "partition_by")
-            yield from self._usable(place, destination.partition_by, _PARTITIONABLE)
-        if len(destination.cluster_by) > 4:
-            yield ("destination", "cluster_by"), "has more than the 4 columns BigQuery allows"
-        for i, name in enumerate(destination.cluster_by):
-            where = ("destination", "cluster_by", i)
-            if name in destination.cluster_by[:i]:
-                yield where, f"{name!r} is listed twice; keep one"
-            yield from self._usable(where, name, _CLUSTERABLE)
-
-    def _usable(self, place: Path, name: str, kinds: tuple[str, ...]) -> Complaints:
-        known = {**self.kinds, **LINEAGE}
-        if name not in known:
-            yield place, f"{name!r} is not a column of the table; {suggest(name, known)}"
-            return
-        kind = known[name]
-        if kind is not None and kind not in kinds:
-            yield place, f"{name!r} is {kind}; use a column of {', '.join(kinds)}"
 
 
 def _wrong_type(kind: str) -> list[str]:

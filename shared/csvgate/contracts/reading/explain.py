@@ -66,19 +66,19 @@ def _place(error: ErrorDetails, data: Data) -> Path:
 
 def _message(found: Sequence[ErrorDetails], path: Path) -> str:
     error = found[0]
-    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    kind, value = error["type"], error["input"]
     if kind == "missing":
         return "is missing; it is required"
     if kind == UNKNOWN:
         return f"unknown property `{path[-1]}`; {suggest(str(path[-1]), properties_at(path[:-1]))}"
-    if path == ("on_overwrite",):
-        return _overwrite(value)
     wanted = list(dict.fromkeys(_WANTED[e["type"]] for e in found if e["type"] in _WANTED))
+    words = [word for e in found if e["type"] == "literal_error" for word in _words(e)]
     if wanted:
-        return f"should be {' or '.join(wanted)}, {_given(value, wanted)}"
+        # A single word may stand where another type is usual, as in `unique: table`.
+        return f"should be {' or '.join([*wanted, *words])}, {_given(value, wanted)}"
+    if kind == "literal_error" and len(words) == 1:
+        return f"should be {words[0]}, but is {_show(value)}"
     if kind == "literal_error":
-        expected = str(context.get("expected", "")).replace(" or ", ", ")
-        words = [word.strip("'") for word in expected.split(", ")]
         return f"{_show(value)} is not one of {', '.join(words)}{_near(value, words)}"
     if kind == "too_short":
         return "is empty; it needs at least one entry"
@@ -88,10 +88,10 @@ def _message(found: Sequence[ErrorDetails], path: Path) -> str:
     return message.replace("Input should be", "should be")
 
 
-def _overwrite(value: object) -> str:
-    if value == "replace":
-        return "`replace` is not supported yet; use `append` or `refuse`"
-    return f"{_show(value)} is neither `append` nor `refuse`"
+def _words(error: ErrorDetails) -> list[str]:
+    """Return the words that a property may have."""
+    expected = str(error.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+    return [word.strip("'") for word in expected.split(", ")]
 
 
 def _given(value: object, wanted: Sequence[str]) -> str:

@@ -122,9 +122,11 @@ def _may_name(path: Path) -> bool:
 
 def _unit(path: Path) -> Path:
     """Return the part of a contract whose rules cannot be relied on while something in it is wrong:
-    a field, a step, a reference; otherwise the path itself."""
+    a field, a step, a reference, the partitions; otherwise the path itself."""
     if path[:2] == _FIELDS:
         return path[:3]
+    if path[:2] == ("destination", "partition_by"):
+        return path[:2]
     return path[:2] if path[:1] in (("enrich",), ("references",)) else path
 
 

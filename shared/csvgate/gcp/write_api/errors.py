@@ -78,7 +78,11 @@ def append_error_result(error: api.GoogleAPICallError, stream: str, offset: int)
     if own == CODES.SCHEMA_MISMATCH_EXTRA_FIELDS:
         # The table matched a moment ago. Either it has changed since, and the next comparison
         # will list the differences, or the service does not know its new columns yet.
-        raise Transient("table.schema", f"{where}: {text}") from error
+        raise Transient(
+            "table.schema",
+            f"{where}: {text}. The table was altered: if the service does not know its columns yet,"
+            " a retry after some minutes continues; otherwise the retry names what differs",
+        ) from error
     raise_state(error, stream, finalized_is_unclear=False)
     if isinstance(error, api.FailedPrecondition):
         return AppendResult.FINALIZED  # without a storage error; only the message says so

@@ -27,12 +27,13 @@ from google.cloud.bigquery_storage_v1.types import (
 
 from csvgate.gcp.errors import translated
 from csvgate.gcp.pacing import Pace
+from csvgate.gcp.write_api.altered_tables import AlteredTables, require_columns
 from csvgate.gcp.write_api.append import Append, Batch, append_once
 from csvgate.gcp.write_api.commit import commit_errors, settle_commit
 from csvgate.gcp.write_api.connection import Connection
 from csvgate.gcp.write_api.errors import raise_state
 from csvgate.gcp.write_api.state import StreamState, state_asked, stream_state
-from csvgate.ports import StreamKind
+from csvgate.ports import StreamKind, TableSpec
 
 PACE_SECONDS: Final = 60.0
 """How long a call that exceeds a quota is repeated before the platform retries the delivery."""
@@ -48,8 +49,9 @@ _TYPES: Final[dict[StreamKind, Any]] = {
 class WriteStreams:
     """A call is retried for at most `budget` seconds and an append connection stays open for at
     most `append_seconds`. A commit may take `commit_seconds`; it is only retried if it did not
-    reach the service. Calls that exceed a quota are repeated by `pace`. `host` (host:port) is an
-    emulator, which is called without encryption."""
+    reach the service. Calls that exceed a quota are repeated by `pace`, and those that fail because
+    the table was altered by `altered`. `host` (host:port) is an emulator, which is called without
+    encryption."""
 
     def __init__(
         self,
@@ -61,9 +63,11 @@ class WriteStreams:
         append_seconds: float = 120.0,
         commit_seconds: float = 420.0,
         pace: Pace | None = None,
+        altered: AlteredTables | None = None,
     ) -> None:
         self._project, self._append_seconds = project, append_seconds
         self._pace = pace or Pace(PACE_SECONDS)
+        self._altered = altered or AlteredTables()
         client: type[Any] = BigQueryWriteClient  # its constructor is untyped
         if host is None:
             self._client = client(credentials=credentials)
@@ -82,36 +86,40 @@ class WriteStreams:
     def parent(self, dataset: str, table: str) -> str:
         return f"projects/{self._project}/datasets/{dataset}/tables/{table}"
 
-    def create(self, parent: str, kind: StreamKind) -> str:
-        """Create a stream and return its name. A retry may leave an unused stream, which
-        expires."""
+    def create(self, spec: TableSpec, kind: StreamKind) -> str:
+        """Create a stream that takes rows with the columns of `spec`, and return its name. A retry
+        may leave an unused stream, which expires. Raises Transient `table.schema` if the service
+        does not know the columns of an altered table in time."""
+        parent = self.parent(spec.dataset, spec.table)
 
         def create() -> str:
             with translated("bigquery", parent):
                 stream = self._client.create_write_stream(
                     parent=parent, write_stream=WriteStream(type_=_TYPES[kind]), **self._call
                 )
+            require_columns(spec, stream.table_schema)
             return str(stream.name)
 
-        return self._pace(create)
+        return self._altered(lambda: self._pace(create))
 
     def append(self, stream: str, schema: pa.Schema, batches: Iterable[Batch]) -> None:
         append = Append(
             stream, batches, lambda: self._connect(stream, schema), lambda: self.finalize(stream)
         )
         with state_asked(stream, self._state):
-            append.run(self._pace)
+            self._altered(lambda: append.run(self._pace))
 
     def append_once(self, stream: str, offset: int, rows: pa.RecordBatch) -> bool:
         """Append over a connection of its own, since an idle one may have been closed. A request
-        that exceeds a quota is not executed, and is repeated."""
+        that exceeds a quota, or has columns that the service does not know yet, is not executed,
+        and is repeated."""
 
         def append() -> bool:
             connection = self._connect(stream, rows.schema)
             return append_once(stream, (offset, rows), connection, lambda: self.finalize(stream))
 
         with state_asked(stream, self._state):
-            return self._pace(append)
+            return self._altered(lambda: self._pace(append))
 
     def finalize(self, stream: str) -> int:
         def finalize() -> int:

@@ -47,6 +47,13 @@ VALUE_CODES: Final = (
         "counts, as for unique values.",
     ),
     Code(
+        "constraint.merge_key",
+        "A merge key is repeated",
+        "Rows with the same combination of the columns of `merge.key` would update one row of the "
+        "table, and nothing says which of them is right. The first occurrence counts, as for "
+        "unique values. `merge.latest_by` names a column that decides; then both are accepted.",
+    ),
+    Code(
         "constraint.foreign_key",
         "A value is not in the reference",
         "Correct the value, or add it to the reference and upload the data again. Both sides are "

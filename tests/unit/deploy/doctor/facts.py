@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.model import Contract
 from csvgate.ports import Column
 from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
-from csvgate_ops.deploy.doctor.tables import expected
 from csvgate_ops.deploy.plan.model import Binding, Key, Value
+from csvgate_ops.deploy.tables.expected import expected
+from csvgate_ops.deploy.tables.model import ExistingTable
 from unit.deploy.plan.environments import ROOT, healthy_project, wanted
 
 Spoil = Callable[[Facts], Facts]
@@ -24,10 +26,11 @@ def contracts() -> tuple[Contract, ...]:
     return tuple(load_directory(ROOT / "contracts"))
 
 
-def columns() -> tuple[Column, ...]:
-    """The columns as the first upload creates them."""
+def table() -> ExistingTable:
+    """The table as the first upload creates it."""
     (contract,) = contracts()
-    return expected(contract, ()).columns
+    spec = expected(contract, ())
+    return ExistingTable(spec.columns, "TABLE", spec.partition_by, spec.cluster_by)
 
 
 def healthy() -> Facts:
@@ -36,13 +39,12 @@ def healthy() -> Facts:
     return Facts(
         environment="dev",
         desired=desired,
-        observed=healthy_project(desired),
+        observed=replace(healthy_project(desired), tables={TABLE: table()}),
         variables={
             "PROJECT_NUMBER": NUMBER,
             **{f"{n}_SUBSCRIPTION": f"eventarc-sub-{n[:3].lower()}" for n in names},
         },
         contracts=contracts(),
-        tables={TABLE: columns()},
     )
 
 
@@ -119,7 +121,15 @@ def with_monitoring(kind: str, name: str, **change: object) -> Spoil:
 
 
 def with_columns(change: Callable[[tuple[Column, ...]], tuple[Column, ...]]) -> Spoil:
-    return lambda facts: replace(facts, tables={TABLE: change(facts.tables[TABLE])})
+    return lambda facts: with_table(columns=change(facts.observed.tables[TABLE].columns))(facts)
+
+
+def with_table(**changes: Any) -> Spoil:
+    def spoil(facts: Facts) -> Facts:
+        tables = {TABLE: replace(facts.observed.tables[TABLE], **changes)}
+        return replace(facts, observed=replace(facts.observed, tables=tables))
+
+    return spoil
 
 
 def with_type(name: str, type_: str) -> Spoil:

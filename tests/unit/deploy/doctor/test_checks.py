@@ -52,7 +52,7 @@ def test_without_a_trigger_its_subscription_is_not_checked() -> None:
 
 
 def test_an_empty_project_lacks_apis_agents_and_roles_on_the_project() -> None:
-    facts = replace(healthy(), observed=Observed(), tables={}, variables={})
+    facts = replace(healthy(), observed=Observed(), variables={})
     assert {"api.missing", "agent.missing", "role.missing"} == {f.code for f in faults(facts)}
     # Without the project's number a command would be wrong.
     agents = [f for f in faults(facts) if "roles/pubsub.publisher" in f.description]
@@ -68,7 +68,9 @@ def test_an_ack_deadline_shorter_than_an_increased_timeout() -> None:
 
 
 def test_a_table_may_be_missing() -> None:
-    found = check(replace(healthy(), tables={}), f"table {TABLE} of contract orders")
+    facts = healthy()
+    facts = replace(facts, observed=replace(facts.observed, tables={}))
+    found = check(facts, f"table {TABLE} of contract orders")
     assert ("ok", "is created by the first upload") == (found.state, found.result)
 
 

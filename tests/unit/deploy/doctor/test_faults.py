@@ -1,8 +1,10 @@
 """Each introduced fault is found, and no other, with the command that fixes it."""
 
+from dataclasses import replace
+
 import pytest
 
-from csvgate.ports import Column
+from csvgate.ports import Column, Partitioning
 from unit.deploy.doctor.facts import (
     NUMBER,
     PROJECT,
@@ -13,6 +15,7 @@ from unit.deploy.doctor.facts import (
     with_field,
     with_monitoring,
     with_role,
+    with_table,
     with_type,
     without,
     without_role,
@@ -27,7 +30,7 @@ REVIEW = "enrich-records-dead-letter-review"
 DEPLOY = "deploy/deploy.sh dev"
 ALTER = (
     f"bq --project_id={PROJECT} --location=EU query --nouse_legacy_sql "
-    f'"ALTER TABLE \\`{PROJECT}\\`.sales.orders '
+    f'"ALTER TABLE \\`{PROJECT}\\`.\\`sales\\`.\\`orders\\` '
 )
 SUBSCRIPTION = "gcloud pubsub subscriptions update eventarc-sub-enr"
 DELETE_TRIGGER = f"gcloud eventarc triggers delete enrich-records --location=europe-west1 {AT}"
@@ -234,7 +237,7 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         [DEPLOY],
     ),
     ("monitoring.differs", with_monitoring("dashboards", "csvgate", displayName="mine"), [DEPLOY]),
-    ("table.column", with_type("quantity", "STRING"), []),
+    ("table.refused", with_type("quantity", "STRING"), []),
     (
         "table.column",
         with_type("order_id", "STRING(2)"),
@@ -243,12 +246,43 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
     (
         "table.column",
         with_columns(lambda found: tuple(c for c in found if c.name != "quantity")),
-        [f'{ALTER}ADD COLUMN \\`quantity\\` INT64"'],
+        [f'{ALTER}ADD COLUMN IF NOT EXISTS \\`quantity\\` INT64"'],
+    ),
+    (
+        "table.refused",
+        with_columns(lambda found: tuple(c for c in found if c.name != "eur_rate")),
+        [],
     ),
     (
         "table.column",
-        with_columns(lambda found: tuple(c for c in found if c.name != "eur_rate")),
-        [],
+        with_columns(
+            lambda found: tuple(
+                replace(c, required=True) if c.name == "notes" else c for c in found
+            )
+        ),
+        [f'{ALTER}ALTER COLUMN \\`notes\\` DROP NOT NULL"'],
+    ),
+    ("table.refused", with_table(partition_by=Partitioning("ordered_at", "month")), []),
+    ("table.refused", with_table(kind="VIEW"), []),
+    (
+        "table.option",
+        with_table(cluster_by=("status",)),
+        [
+            "bq --project_id=example-csvgate-dev update --clustering_fields=country,status "
+            "sales.orders"
+        ],
+    ),
+    (
+        "table.option",
+        with_columns(
+            lambda found: tuple(
+                replace(c, description="") if c.name == "amount_eur" else c for c in found
+            )
+        ),
+        [
+            f"{ALTER}ALTER COLUMN \\`amount_eur\\` SET OPTIONS "
+            '(description=\\"round(amount * eur_rate, 2)\\")"'
+        ],
     ),
     (
         "table.column",
@@ -273,7 +307,7 @@ def test_a_healthy_deployment_has_no_fault() -> None:
 def test_all_faults_at_once_are_all_found() -> None:
     """Combine the faults that can occur together: a missing resource has no other fault."""
     facts = healthy()
-    together = [p for p in FAULTS if not p[0].endswith((".missing", ".column"))]
+    together = [p for p in FAULTS if not (p[0].endswith(".missing") or p[0].startswith("table."))]
     for _, spoil, _ in together:
         facts = spoil(facts)
     assert sorted(code for code, _, _ in together) == sorted(f.code for f in faults(facts))

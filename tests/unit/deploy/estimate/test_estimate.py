@@ -4,11 +4,13 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from click.testing import CliRunner, Result
 
+from csvgate.contracts.effects import Disposition
+from csvgate.contracts.hashing import to_json
 from csvgate.contracts.load import load
 from csvgate_ops.author.check.output import Unusable
 from csvgate_ops.cli.deploy.estimate import command
@@ -98,6 +100,41 @@ def test_expressions_take_time_for_each_row(topology: Topology) -> None:
     assert 10 * 2 * PRICES.measured.expressions_us_per_row == pytest.approx(
         with_them - without, abs=0.1
     )
+
+
+@pytest.mark.parametrize(
+    ("properties", "table", "scanned"),
+    [
+        ({}, None, 0),
+        ({"on_overwrite": "replace"}, None, 3 * 190_000_000),
+        ({"on_overwrite": "replace"}, 1 << 30, 190_000_000 + (2 << 30)),
+        ({"replace": "table"}, 0, 190_000_000 + 2 * 10 * 1024**2),
+        ({"replace_by": ["created_at"]}, 1 << 30, 2 * 190_000_000 + (3 << 30)),
+        ({"merge": {"key": ["order_id"]}}, 1 << 30, 190_000_000 + (2 << 30)),
+    ],
+)
+def test_bytes_of_the_statement(
+    topology: Topology, properties: dict[str, Any], table: int | None, scanned: int
+) -> None:
+    contract = load(CONTRACT).model_validate({**_given(), **properties})
+    size = UploadSize.given(800_000, 100_000_000, PRICES.measured)
+    found = estimate(size, Shape.of(contract), topology, PRICES, table_bytes=table)
+    assert found.scanned == scanned
+    costs = {line.key: line.upload_cost for line in found.lines}
+    assert costs["bigquery_scanned"] == pytest.approx(scanned / 1024**4 * 6.25)
+
+
+def _given() -> dict[str, Any]:
+    return json.loads(to_json(load(CONTRACT)))  # type: ignore[no-any-return]
+
+
+def test_a_small_replacement_has_a_stream_of_its_own(topology: Topology) -> None:
+    size = UploadSize.given(100, 10_000, PRICES.measured)
+    lanes = [
+        estimate(size, replace(Shape(), disposition=each), topology, PRICES).footprint.lane
+        for each in get_args(Disposition)
+    ]
+    assert lanes == ["shared", "pending", "pending", "pending", "pending", "pending"]
 
 
 def test_a_month_is_its_uploads(topology: Topology) -> None:
@@ -230,6 +267,21 @@ def test_the_command_on_a_file(tmp_path: Path) -> None:
         assert service in shown
     assert "Closest limit" in shown
     assert "SendGrid" in shown
+
+
+def test_the_command_on_a_contract_that_merges(tmp_path: Path) -> None:
+    path, contract = tmp_path / "a.csv", tmp_path / "orders.yaml"
+    path.write_bytes(orders(300))
+    text = CONTRACT.read_text(encoding="utf-8")
+    contract.write_text(f"{text}\nmerge: {{key: [order_id]}}\n", encoding="utf-8")
+    arguments = (path, "--contract", contract, "--as", "orders/a.csv")
+    assert "whose statement scans at most 30.0 MiB" in (shown := run(*arguments).stdout)
+    assert "are assumed to be as large as" in shown
+    assert "replace or merge" in shown
+    given = run(*arguments, "--table", "5GiB").stdout
+    assert "scans at most 10.0 GiB" in given
+    assert "are assumed to be as large as" not in given
+    assert "replace or merge" not in run(path, "--as", "orders/a.csv").stdout
 
 
 def test_the_command_without_a_file() -> None:

@@ -53,6 +53,13 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
         names = [field["name"] for field in fields]
         count = draw(st.integers(1, len(names)))
         schema["primaryKey"] = draw(st.permutations(names))[:count]
+    merge: dict[str, Any] = {}
+    if draw(st.integers(0, 3)) == 0:
+        names = [field["name"] for field in fields]
+        count = draw(st.integers(1, len(names)))
+        merge = {"merge": {"key": draw(st.permutations(names))[:count]}}
+        if draw(st.integers(0, 4)) == 0:
+            merge["merge"]["latest_by"] = names[0]
     if draw(st.integers(0, 2)) == 0:
         names = [field["name"] for field in fields]
         keys = draw(st.lists(st.permutations(names), min_size=1, max_size=2))
@@ -77,7 +84,8 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, list[list[str]]]:
     for name, values in _RARER.items():
         if draw(st.integers(0, 11)) == 0:
             dialect[name] = draw(st.sampled_from(values))
-    return contract(*fields, schema=schema, dialect=dialect), [cells for _, cells in chosen]
+    whole = contract(*fields, schema=schema, dialect=dialect, **merge)
+    return whole, [cells for _, cells in chosen]
 
 
 _RARER: dict[str, list[Any]] = {

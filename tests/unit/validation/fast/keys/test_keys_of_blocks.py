@@ -67,8 +67,15 @@ def test_a_repeated_value(kind: str, path: str, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_repeated_combination(kind: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "key",
+    [{"schema": {"primaryKey": ["a", "b"]}}, {"merge": {"key": ["a", "b"]}}],
+    ids=["primary key", "merge key"],
+)
+def test_a_repeated_combination(
+    kind: str, path: str, key: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     use_small_parts(monkeypatch)
-    rules = contract("a", "b", dialect={"header": False}, schema={"primaryKey": ["a", "b"]})
+    rules = contract("a", "b", dialect={"header": False}, **key)
     file = "".join(f"{key},same\n" for key in keys(kind))
     assert expected("combination of a, b") == repeated(file, rules, path)

@@ -1,0 +1,1 @@
+"""The BigQuery statement of each effect, as text with parameters."""

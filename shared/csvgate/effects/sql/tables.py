@@ -1,0 +1,62 @@
+"""The tables of an effect under their aliases, and what all its statements say about them."""
+
+from collections.abc import Sequence
+
+from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, UPLOAD_ID
+from csvgate.effects.model import Effect, Staged
+from csvgate.effects.sql.query import SOURCE, TARGET, Parameter
+from csvgate.effects.sql.quoting import all_of, any_of, column, name, table
+from csvgate.light_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The full names of the tables of one effect."""
+
+    project: str
+    effect: Effect
+
+    def target(self, alias: str = TARGET) -> str:
+        return f"{self.table(self.effect.target.table)} AS {alias}"
+
+    def staging(self, staged: Staged, alias: str = SOURCE) -> str:
+        return f"{self.table(staged.table)} AS {alias}"
+
+    def table(self, text: str) -> str:
+        """Return the full name of a table of the target's dataset."""
+        return table(self.project, self.effect.target.dataset, text)
+
+
+def listed(columns: Sequence[str], alias: str | None = None) -> str:
+    """Return columns separated by commas, with an alias before each or without."""
+    return ", ".join(name(each) if alias is None else column(alias, each) for each in columns)
+
+
+def inserted(columns: Sequence[str]) -> str:
+    """Return the INSERT clause of a MERGE."""
+    return f"INSERT ({listed(columns)}) VALUES ({listed(columns, SOURCE)})"
+
+
+def equal(columns: Sequence[str], left: str = TARGET, right: str = SOURCE) -> str:
+    """Return the condition that two rows have the same values, none of them missing."""
+    return all_of(f"{column(left, each)} = {column(right, each)}" for each in columns)
+
+
+def of_other_uploads(comparison: str) -> list[str]:
+    """Return the conditions that a row of the target is of another upload, and that its load
+    compares so with that of the staged rows; `comparison` is `<` for older and `>` for newer. They
+    refer to `load_parameters`."""
+    at, upload = column(TARGET, INGESTED_AT), column(TARGET, UPLOAD_ID)
+    later = all_of([f"{at} = @ingested_at", f"{upload} {comparison} @upload"])
+    return [f"{upload} <> @upload", any_of([f"{at} {comparison} @ingested_at", f"({later})"])]
+
+
+def load_parameters(staged: Staged) -> tuple[Parameter, ...]:
+    return (
+        Parameter("upload", "STRING", staged.upload),
+        Parameter("ingested_at", "TIMESTAMP", staged.ingested_at),
+    )
+
+
+def line(alias: str) -> str:
+    return column(alias, LINE)
