@@ -119,7 +119,7 @@ def test_the_page_names_the_formats_of_each_type(page: str) -> None:
 
 def test_the_examples_on_the_page_load(page: str, tmp_path: Path) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 5
+    assert len(examples) == 6
     for text in examples:
         file = tmp_path / f"{text.split()[1]}.yaml"
         file.write_text(text, encoding="utf-8")
