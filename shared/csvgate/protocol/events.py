@@ -78,6 +78,14 @@ class Counts(Payload):
     rejected: int = Field(ge=0)
 
 
+class Changes(Payload):
+    """How many rows of its table an upload changed, where that is not simply its valid rows."""
+
+    inserted: int = Field(0, ge=0)
+    updated: int = Field(0, ge=0)
+    deleted: int = Field(0, ge=0)
+
+
 class ObjectRef(Payload):
     bucket: str
     name: str
@@ -129,11 +137,15 @@ class UploadFinished(Payload):
     attempt: int = Field(1, ge=1, le=9999)
     """The load attempt that ended. An upload that was revoked and restored ends again."""
     code: str | None = Field(None, pattern=CODE, max_length=CODE_LENGTH)
-    """The failure's code; required if the outcome is failed."""
+    """The failure's code; required if the outcome is failed. A rejected upload has one if it was
+    rejected although its rows are valid."""
     table: str | None = None
     """`dataset.table` in BigQuery."""
     counts: Counts
-    """The `valid` rows are in the table if and only if the outcome is completed."""
+    """If and only if the outcome is completed, the `valid` rows are in the table; a merge leaves
+    out those for which it has newer ones."""
+    changes: Changes | None = None
+    """What the upload changed in its table; None if it only added its rows."""
     stopped_at: int | None = Field(None, ge=1)
     """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
     the counts are those of the rows before it, and more rows may be faulty."""

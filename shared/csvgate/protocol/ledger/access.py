@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Final
 
-from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger import effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 
 _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
@@ -22,6 +22,13 @@ _ATTEMPTS: Final = (
     paths.DEAD,
     paths.REPUBLISHED,
     paths.FINISHED,
+    effect_paths.EFFECT_CLAIM,
+    effect_paths.FAILED_EFFECT,
+)
+_SCOPES: Final = (
+    effect_paths.SCOPE_ENTRY,
+    effect_paths.SCOPE_RUN_FAILED,
+    effect_paths.SCOPE_CLOSED,
 )
 
 CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
@@ -41,7 +48,7 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
         paths.REFERENCE,
         *_EVERY_FUNCTION,
     ),
-    "enrich_records": (*_ATTEMPTS, paths.REPEAT_NOTE, *_EVERY_FUNCTION),
+    "enrich_records": (*_ATTEMPTS, *_SCOPES, paths.REPEAT_NOTE, *_EVERY_FUNCTION),
     "notify_stakeholders": (
         paths.EMAIL_CLAIM,
         paths.EMAIL_RELEASED,

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from csvgate.protocol.events import Counts, Reason, RejectsRef, UploadRef
+from csvgate.protocol.events import Changes, Counts, Reason, RejectsRef, UploadRef
 
 INLINE_LINES: Final = 10_000
 """A seal holds up to this many line numbers, about 110 KB; more are in an object of their own."""
@@ -236,6 +236,15 @@ class Finished(Entry):
     """The terminal event of an attempt is published. A completed upload is visible in BigQuery."""
 
     outcome: Literal["completed", "rejected"]
+    code: str | None = None
+    """Why the upload was rejected although its rows are valid."""
+    detail: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    """Why rows cannot be added to the table, in addition to the reasons in the seal."""
+    changes: Changes | None = None
+    """What it changed in its table; None if it only added its rows."""
+    bytes_scanned: int = 0
+    """What BigQuery read for that."""
     at: datetime
 
 

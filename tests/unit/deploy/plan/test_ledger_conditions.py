@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, paths
+from csvgate.protocol.ledger import access, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -40,8 +40,14 @@ PARTS: dict[str, paths.Part] = {
     "time": "12",
     "letter": "l1",
     "verb": "replayed",
+    "scope": "5c09e",
+    "run_number": 1,
 }
-KINDS = {name: kind for name, kind in vars(paths).items() if isinstance(kind, LedgerPath)}
+KINDS = {
+    name: kind
+    for name, kind in {**vars(paths), **vars(effect_paths)}.items()
+    if isinstance(kind, LedgerPath)
+}
 
 
 def store(function: str) -> GuardedStore:
@@ -59,7 +65,7 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert set(paths.TABLE) == created | set(access.OPERATORS)
+    assert {*paths.TABLE, *effect_paths.TABLE} == created | set(access.OPERATORS)
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
@@ -74,7 +80,9 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
         (
             "enrich_records",
             {"CHUNK_STREAM", "CHUNK_DONE", "FAILED_CHUNK", "DECISION", "MISSING", "SETTLED", "DEAD"}
-            | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"},
+            | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"}
+            | {"EFFECT_CLAIM", "FAILED_EFFECT"}
+            | {"SCOPE_ENTRY", "SCOPE_RUN_FAILED", "SCOPE_CLOSED"},
         ),
         (
             "validate_and_parse",
@@ -99,7 +107,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "SETTLED",
                 "DEAD",
             }
-            | {"REPUBLISHED", "FINISHED"},
+            | {"REPUBLISHED", "FINISHED", "EFFECT_CLAIM", "FAILED_EFFECT"},
         ),
     ],
 )
@@ -122,10 +130,10 @@ def test_a_taken_over_notify_stakeholders_cannot_decide_about_an_upload(kind: st
     [
         (
             "notify_stakeholders",
-            {"SEAL", "LINES", "REFERENCE", "DECISION", "CORRECTS", "AUDIT_BEGUN"},
+            {"SEAL", "LINES", "REFERENCE", "DECISION", "CORRECTS", "AUDIT_BEGUN", "SCOPE_ENTRY"},
         ),
         ("enrich_records", {"LINES", "EMAIL_SENT", "HOLDER", "AUDIT_BEGUN", "LETTER_MARK"}),
-        ("validate_and_parse", {"EMAIL_SENT", "AUDIT_BEGUN", "LETTER_MARK"}),
+        ("validate_and_parse", {"EMAIL_SENT", "AUDIT_BEGUN", "LETTER_MARK", "SCOPE_CLOSED"}),
     ],
 )
 def test_what_a_function_cannot_read(function: str, unread: set[str]) -> None:
