@@ -69,7 +69,7 @@ class PendingCommitter:
         # the answer and the next line.
         asked = self.clock()
         try:
-            self.warehouse.commit(load.plan.table, commit.streams)
+            self.warehouse.commit(load.destination(attempt.number), commit.streams)
         except StreamGone as gone:
             known = commit.oldest + self.ages.commit_within
             if asked > known:

@@ -22,9 +22,10 @@ class CountedRows:
         if self.is_settled_as_committed(attempt):
             return True
         if self.is_settled_as_not_loaded(attempt):
-            self._mark_dead(attempt, "an operator found that its rows were not loaded")
-            return False
-        visible, expected = self.warehouse.count_rows(load.rows), load.seal.counts.valid
+            reason = "an operator found that its rows were not loaded"
+            return not self._mark_dead(load, attempt, reason)
+        rows = load.rows_of(attempt.number)
+        visible, expected = self.warehouse.count_rows(rows), load.seal.counts.valid
         # The rows of a later attempt look the same. A later attempt exists only if this one is
         # dead, and this process may have been paused since it looked.
         if visible and attempt.dead() is not None:
@@ -32,11 +33,11 @@ class CountedRows:
         if visible == expected:
             return True
         if visible == 0:
-            self._mark_dead(attempt, f"{reason}; none of its rows is visible")
-            return False
+            reason = f"{reason}; none of its rows is visible"
+            return not self._mark_dead(load, attempt, reason)
         raise Permanent(
             "commit.partial",
-            f"{visible} of {expected} rows are visible in {load.plan.table.id}, and the write "
+            f"{visible} of {expected} rows are visible in {rows.table.id}, and the write "
             f"streams are gone: rows were deleted or changed by somebody else. If the upload was "
             f"loaded, run `csvgate settle {load.upload} --as committed`; if not, delete its rows "
             f"and run `csvgate settle {load.upload} --as not-loaded`. Then replay this letter",
@@ -52,7 +53,15 @@ class CountedRows:
         settled = attempt.settled()
         return settled is not None and settled.verdict == "not-loaded"
 
-    def _mark_dead(self, attempt: AttemptLedger, reason: str) -> None:
+    def _mark_dead(self, load: SealedLoad, attempt: AttemptLedger, reason: str) -> bool:
+        """Return False if the rows were in a staging table and their effect is in the log: then
+        that decides."""
+        if not load.is_appended:
+            from enrichment.effects.carry_out import give_up_effect
+
+            if not give_up_effect(attempt, reason, self.clock):
+                return False
         attempt.mark_dead(Dead(reason=reason, at=self.clock()))
         fields = {"upload": attempt.upload, "attempt": attempt.number, "reason": reason}
         log("WARNING", "attempt dead", fields)
+        return True

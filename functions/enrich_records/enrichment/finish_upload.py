@@ -15,11 +15,14 @@ from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
 from enrichment.commit_pending import PendingCommitter
+from enrichment.ending import Ending
 from enrichment.load_shared import SharedLoader
 from enrichment.sealed_load import SealedLoad, StagedRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from enrichment.effects.carry_out import UploadEffects
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class UploadFinisher:
     warehouse: Warehouse
     pending: PendingCommitter
     shared: SharedLoader
+    effects: "UploadEffects"
     outcome_topic: OutcomeTopic
     clock: Clock
 
@@ -34,36 +38,60 @@ class UploadFinisher:
         self, load: SealedLoad, attempt: AttemptLedger, decision: Decision, staged: StagedRows
     ) -> str | None:
         """Carry out the decision of an attempt. Return the outcome's name; None if the attempt can
-        never take effect, so that the next one begins. Raises Transient and Permanent."""
+        never take effect, so that the next one begins. Raises Transient and Permanent; that is
+        `effect.failed` if the table cannot be changed."""
         if attempt.finished() is not None:
             return "finished before"
         load = load.under(decision.seal)
+        if decision.outcome == "commit" and not load.is_appended:
+            return self._carry_out(load, attempt, decision, staged)
         if decision.outcome == "commit" and not self._commit(load, attempt, decision, staged):
             return None
         return self.announce(load, attempt, decision)
 
-    def announce(self, load: SealedLoad, attempt: AttemptLedger, decision: Decision) -> str:
-        """Publish the terminal event of an attempt whose decision has taken effect."""
+    def announce(
+        self,
+        load: SealedLoad,
+        attempt: AttemptLedger,
+        decision: Decision,
+        ending: Ending | None = None,
+    ) -> str:
+        """Publish the terminal event of an attempt whose decision has taken effect. `ending` says
+        how the upload ends, if the decision does not."""
         seal, received = load.seal, load.received
-        outcome = "completed" if decision.outcome == "commit" else "rejected"
+        if ending is None:
+            ending = Ending("completed" if decision.outcome == "commit" else "rejected")
+        outcome = ending.outcome
         finished = UploadFinished(
             upload=received.upload,
             plan=seal.plan,
             dataset=received.dataset,
             outcome=outcome,
+            code=ending.code,
             table=load.plan.table.id,
             counts=seal.counts,
+            changes=ending.changes,
             stopped_at=seal.stopped_at,
-            reasons=seal.reasons,
+            reasons=(*ending.reasons, *seal.reasons),
             attempt=attempt.number,
-            detail=seal.detail or decision.reason or None,
+            detail=ending.detail or seal.detail or decision.reason or None,
             rejects=seal.rejects,
             received_at=received.received_at,
             finished_at=decision.at,
         )
         self.outcome_topic.publish(finished, received.trace)
         ended = self.clock()
-        attempt.mark_finished(Finished(outcome=outcome, at=ended))
+        attempt.mark_finished(
+            Finished(
+                outcome=outcome,
+                code=ending.code,
+                detail=ending.detail,
+                reasons=ending.reasons,
+                changes=ending.changes,
+                bytes_scanned=ending.bytes_scanned,
+                at=ended,
+            )
+        )
         # deploy/monitoring measures uploads by this log entry.
         log(
             "INFO",
@@ -76,6 +104,16 @@ class UploadFinisher:
             },
         )
         return outcome
+
+    def _carry_out(
+        self, load: SealedLoad, attempt: AttemptLedger, decision: Decision, staged: StagedRows
+    ) -> str | None:
+        """Commit the rows to the staging table, change the table, and only then announce the
+        end."""
+        ending = self.effects.carry_out(
+            load, attempt, lambda: self._commit(load, attempt, decision, staged)
+        )
+        return self.announce(load, attempt, decision, ending) if ending else None
 
     def _commit(
         self, load: SealedLoad, attempt: AttemptLedger, decision: Decision, staged: StagedRows

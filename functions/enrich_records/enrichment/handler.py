@@ -31,10 +31,12 @@ from csvgate.protocol.staging import read_staged
 from csvgate.protocol.stream_ages import StreamAges
 from csvgate.runtime.errors import Failure, Permanent, Transient
 from csvgate.runtime.failure_boundary import Unfinished
+from csvgate.runtime.late import late
 from csvgate.runtime.start_up import Runtime
 from enrichment.commit_pending import PendingCommitter
 from enrichment.count_visible import CountedRows
 from enrichment.failed_chunk import FirstFailure
+from enrichment.failed_effect import EFFECT_FAILED, effect_failed
 from enrichment.finish_upload import UploadFinisher
 from enrichment.load_pending import PendingLoader
 from enrichment.load_shared import SharedLoader
@@ -45,6 +47,8 @@ from enrichment.shared_streams import SharedStreams
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from enrichment.effects.carry_out import UploadEffects
 
 _MOST_STEPS: Final = 20
 """The most steps that one delivery takes; each advances the current attempt or ends it."""
@@ -77,6 +81,13 @@ class Enricher:
         ages = StreamAges(timedelta(seconds=settings.stream_hour_seconds))
         committer = PendingCommitter(warehouse, counted, runtime.pool, clock, ages)
         shared = SharedLoader(warehouse, SharedStreams(warehouse, clock), counted, clock, ages)
+
+        def effects() -> "UploadEffects":
+            # Uploads that are only appended save its import at a cold start.
+            from enrichment.effects.carry_out import UploadEffects
+
+            return UploadEffects.of(ledger, warehouse, clock)
+
         return cls(
             store=runtime.store,
             ledger=ledger,
@@ -86,7 +97,7 @@ class Enricher:
             pending=PendingLoader(warehouse, clock, ages),
             shared=shared if settings.small_uploads == "shared" else None,
             committer=committer,
-            finisher=UploadFinisher(warehouse, committer, shared, topic, clock),
+            finisher=UploadFinisher(warehouse, committer, shared, late(effects), topic, clock),
             republisher=Republisher(
                 runtime.publisher, settings.validated_topic, settings.staging_bucket, clock
             ),
@@ -193,7 +204,13 @@ class Enricher:
         if chunk is None or len(load.seal.chunks) != 1:
             self.republisher.ensure(load.received, load.entries, attempt)
         if decision is not None:
-            return self.finisher.finish(load, attempt, decision, staged)
+            try:
+                return self.finisher.finish(load, attempt, decision, staged)
+            except Permanent as failure:
+                if failure.code != EFFECT_FAILED:
+                    raise
+                index = chunk.index if chunk else None
+                return effect_failed(attempt, index, failure, self.clock)
         if load.seal.status != "valid":
             self._decide(load, attempt, "rejected")
             return None
@@ -245,7 +262,7 @@ class Enricher:
         self, load: SealedLoad, chunk: ChunkAddress, staged: StagedRows
     ) -> "tuple[SharedLoader, pa.Table] | None":
         """Return the loader and the rows of an upload that is one chunk and fits one append."""
-        if self.shared is None or len(load.seal.chunks) != 1:
+        if self.shared is None or len(load.seal.chunks) != 1 or not load.is_appended:
             return None
         rows = staged.enriched(load, chunk.index)
         return (self.shared, rows) if rows is not None and self.shared.fits(rows) else None

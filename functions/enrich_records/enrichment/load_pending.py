@@ -1,7 +1,8 @@
 """Step 5 of the delivery protocol: load one chunk into its pending write stream."""
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from csvgate.chunks.append_requests import REQUEST_BYTES, batches, rows_per_append
 from csvgate.light_dataclass import dataclass
@@ -14,6 +15,10 @@ from enrichment.sealed_load import SealedLoad
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+STAGING: Final = timedelta(days=7)
+"""BigQuery deletes a staging table this long after its creation. A dead letter that is replayed
+later loads the rows again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,11 @@ class PendingLoader:
             self._note_repeat(load, index)
             return found
         self.warehouse.ensure_table(load.plan.table)
+        table = load.destination(attempt.number)
+        if not load.is_appended:
+            self.warehouse.ensure_staging(load.plan.table, table.table, self.clock() + STAGING)
         # A delivery that loses this race leaves an empty stream, which expires uncommitted.
-        stream = self.warehouse.create_stream(load.plan.table, "pending")
+        stream = self.warehouse.create_stream(table, "pending")
         # The time is taken after the call, which may have been slow: an old stream that is not
         # found counts as lost, so no stream may seem older than it is.
         ours = ChunkStream(

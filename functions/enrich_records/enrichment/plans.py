@@ -6,6 +6,7 @@ from dataclasses import field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from csvgate.contracts.effects import Disposition, disposition
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import table_spec
@@ -27,6 +28,9 @@ _KEPT: Final = 16
 class LoadedPlan:
     enrichment: Enrichment
     table: TableSpec
+    contract: Contract
+    disposition: Disposition
+    """What an upload does to the table; `append` only adds rows."""
 
 
 @dataclass(slots=True)
@@ -56,7 +60,8 @@ class Plans:
         used = {step.lookup.reference for step in contract.enrich if step.lookup}
         references = {name: read_snapshot(self.ledger, received, name) for name in sorted(used)}
         enrichment = Enrichment(contract, _parsed(contract, references))
-        return LoadedPlan(enrichment, table_spec(contract, enrichment.added_columns()))
+        table = table_spec(contract, enrichment.added_columns())
+        return LoadedPlan(enrichment, table, contract, disposition(contract))
 
 
 def _parsed(contract: Contract, references: Mapping[str, bytes]) -> "dict[str, ReferenceTable]":

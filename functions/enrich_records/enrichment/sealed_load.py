@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from csvgate.chunks.arrow import decode
 from csvgate.light_dataclass import dataclass
-from csvgate.ports import LoadedRows, ObjectStore, PartitionBounds
+from csvgate.ports import LoadedRows, ObjectStore, PartitionBounds, TableSpec
 from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.staging import read_staged
@@ -41,6 +41,23 @@ class SealedLoad:
             ingested_at=self.seal.ingested_at,
             bounds=PartitionBounds(bounds.column, bounds.low, bounds.high) if bounds else None,
         )
+
+    @property
+    def is_appended(self) -> bool:
+        """Whether the rows are only added to the table, without a staging table."""
+        return self.plan.disposition == "append"
+
+    def destination(self, attempt: int) -> TableSpec:
+        """Return the table that the write streams of an attempt belong to: the upload's own, or a
+        staging table of this attempt alone."""
+        if self.is_appended:
+            return self.plan.table
+        name = f"csvgate_staging_{self.upload}_{attempt}"
+        return replace(self.plan.table, table=name, partition_by=None, cluster_by=())
+
+    def rows_of(self, attempt: int) -> LoadedRows:
+        """Return what identifies the rows that an attempt commits."""
+        return replace(self.rows, table=self.destination(attempt))
 
     def under(self, number: int) -> "SealedLoad":
         """Return this upload under another of its seals. Raises Permanent `seal.unknown`."""

@@ -9,6 +9,8 @@ other corrections, whose `_upload_id` they share.
 from datetime import datetime, timedelta
 from typing import Final
 
+from csvgate.contracts.effects import disposition
+from csvgate.contracts.hashing import from_json
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.attempts import End, end_of_upload
 from csvgate.protocol.ledger.entries import CorrectionSlot, Received, Seal
@@ -79,14 +81,17 @@ def _take_slot(
     correction: Received, origin: Received, ledger: Ledger
 ) -> tuple[frozenset[int], datetime]:
     """Take the next slot, or find the one that an earlier delivery took. Return the lines that the
-    corrections before it have loaded, and the slot's `_ingested_at`."""
+    corrections before it have loaded, and the slot's `_ingested_at`. Where rows of the table are
+    changed, that is just after the slot before: a correction is as old as its original then, and
+    comes before everything newer."""
     loaded: set[int] = set()
-    number, before = 0, origin.received_at
+    is_appended = disposition(from_json(correction.contract)) == "append"
+    number, before = 0, origin.received_at if is_appended else origin.created_at
     entries = ledger.upload(origin.upload.id)
     while True:
-        ours = CorrectionSlot(
-            upload=correction.upload.id, ingested_at=max(correction.received_at, before + _STEP)
-        )
+        next_ = before + _STEP
+        ingested_at = max(correction.received_at, next_) if is_appended else next_
+        ours = CorrectionSlot(upload=correction.upload.id, ingested_at=ingested_at)
         slot = entries.claim_correction_slot(number, ours)
         if slot.upload == correction.upload.id:
             return frozenset(loaded), slot.ingested_at

@@ -5,8 +5,10 @@ continues with the seal that stands: the results of two engines never mix. The n
 only if a staged chunk of the previous one is gone and no attempt to load it can take effect.
 """
 
+from datetime import datetime
 from hashlib import sha256
 
+from csvgate.contracts.effects import disposition
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.ledger.attempts import current_attempt
@@ -63,7 +65,7 @@ class Sealer:
             lines=lines,
             lines_digest=digest,
             corrects=origin.upload if origin else None,
-            ingested_at=origin.ingested_at if origin else pinned.received.received_at,
+            ingested_at=origin.ingested_at if origin else _ingested_at(pinned),
             bounds=reading.bounds,
             at=self.clock(),
         )
@@ -95,6 +97,14 @@ class Sealer:
             )
         )
         return decision.outcome == "abandoned"
+
+
+def _ingested_at(pinned: Pinned) -> datetime:
+    """Return the `_ingested_at` of an original's rows. Loads that change rows of their table take
+    place in the order of this time, which must be that of the objects, not of their arrival."""
+    received = pinned.received
+    is_appended = disposition(pinned.contract) == "append"
+    return received.received_at if is_appended else received.created_at
 
 
 def _digest(lines: Lines) -> str:

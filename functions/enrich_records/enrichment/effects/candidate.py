@@ -1,0 +1,117 @@
+"""A load that is about to change its table, as the log judges it."""
+
+from csvgate.contracts.effects import Disposition, keys_in_table
+from csvgate.contracts.model import Contract
+from csvgate.effects.model import (
+    Insert,
+    InsertUnique,
+    Merge,
+    Range,
+    Replace,
+    ReplaceBy,
+    ReplaceTable,
+    Staged,
+    Statement,
+)
+from csvgate.light_dataclass import dataclass
+from csvgate.protocol.identity import digest
+from csvgate.protocol.ledger.effect_entries import ScopeState
+from csvgate.protocol.ledger.entries import Received
+from csvgate.runtime.errors import Permanent
+from enrichment.sealed_load import SealedLoad
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    contract: Contract
+    disposition: Disposition
+    staged: Staged
+    origin: Received
+    """The pin of the upload; for a correction that of the upload which it corrects. It decides the
+    scope and the order: rows of corrections belong to their original."""
+    is_correction: bool
+    table: str
+    """`dataset.table`."""
+
+    @property
+    def scope(self) -> str:
+        """The identifier of the log. Effects of one log are carried out one after the other."""
+        if self.disposition == "replace":
+            return digest("scope", self.origin.upload.bucket, self.origin.upload.name, self.table)
+        return digest("scope", self.table)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the load has no rows, and would not remove any by having none."""
+        removes = self.disposition in ("replace", "replace_table") and not self.is_correction
+        return self.staged.rows == 0 and not removes
+
+    @property
+    def _tombstones(self) -> str:
+        return f"csvgate_tombstones_{self.table.partition('.')[2]}"
+
+    def statement(self, state: ScopeState) -> Statement:
+        """Return what to do to the table, of which `state` is true."""
+        staged = self.staged
+        match self.disposition:
+            case "replace_by":
+                return ReplaceBy(staged=staged, columns=self.contract.replace_by or ())
+            case "merge" if merge := self.contract.merge:
+                return Merge(
+                    staged=staged,
+                    key=merge.key,
+                    latest_by=merge.latest_by,
+                    delete_when=merge.delete_when,
+                    tombstones=self._tombstones if merge.delete_when else None,
+                    lateness_days=merge.lateness_days,
+                )
+            case "insert_unique":
+                return InsertUnique(staged=staged, keys=keys_in_table(self.contract))
+            case "replace_table" if not self.is_correction:
+                return ReplaceTable(staged=staged)
+            case "replace" if not self.is_correction:
+                current = state.current if state.current and state.current.rows else None
+                return Replace(
+                    staged=staged,
+                    uploads=(current.upload,) if current else (),
+                    range=current.range if current else None,
+                )
+        return Insert(staged=staged)
+
+
+def candidate(load: SealedLoad, attempt: int) -> Candidate:
+    """Raises Permanent `ledger.incomplete` if a correction's original is not in the ledger."""
+    table, rows = load.plan.table, load.rows
+    origin = load.received
+    if load.seal.corrects is not None:
+        found = load.entries.ledger.upload(load.seal.corrects).received()
+        if found is None:
+            raise Permanent(
+                "ledger.incomplete", f"the ledger does not know upload {load.seal.corrects}"
+            )
+        origin = found
+    staged = Staged(
+        table=load.destination(attempt).table,
+        columns=tuple(column.name for column in table.columns),
+        rows=load.seal.counts.valid,
+        upload=rows.upload,
+        ingested_at=rows.ingested_at,
+        range=_range(load),
+    )
+    return Candidate(
+        contract=load.plan.contract,
+        disposition=load.plan.disposition,
+        staged=staged,
+        origin=origin,
+        is_correction=load.seal.corrects is not None,
+        table=table.id,
+    )
+
+
+def _range(load: SealedLoad) -> Range | None:
+    bounds = load.seal.bounds
+    if bounds is None:
+        return None
+    types = {column.name: column.type for column in load.plan.table.columns}
+    kind = types[bounds.column].partition("(")[0]
+    return Range(column=bounds.column, type=kind, low=bounds.low, high=bounds.high)
