@@ -16,6 +16,7 @@ from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from csvgate.protocol.messages.outcome import end_of, parse_outcome
 from intake.time_limits import MOST_OVERRUNS
 from simulate.world import shop
+from simulate.world.changed_tables import BY_STATEMENT, Load, rows_of, sequential
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import Key, People, Sent, key_of
@@ -25,6 +26,12 @@ from world import COMPLETE
 REPORTS = frozenset({"rows.rejected", "limit.rejected"})
 """Letters about rows: they report an end, and excuse nothing."""
 
+TOO_LATE: dict[str | None, tuple[str, ...]] = {
+    "daily": ("upload.superseded",),
+    "whole": ("upload.superseded",),
+    BY_STATEMENT: ("unique.in_table",),
+}
+"""By folder the codes with which an upload may be rejected although its rows are valid."""
 REFUSALS = frozenset({"file.overwrite", "file.gone", "file.too_slow"})
 """Codes of uploads that are rejected whatever their rows are."""
 
@@ -94,6 +101,8 @@ class _Check:
         self.events = outcomes(self.cloud)
         self.expected: dict[Key, tuple[shop.Row, str]] = {}
         """Each row, and the city that enriches it."""
+        self.loads: dict[str, list[Load]] = {way: [] for way in shop.WAYS}
+        """The loads that change rows of their table, those that came too late included."""
 
     def all(self) -> None:
         for sent in self.people.sent:
@@ -101,6 +110,7 @@ class _Check:
             if ended is not None and sent.corrected is None:
                 self._upload(sent, ended)
         self._rows()
+        self._changed_tables()
         self._one_holder()
 
     def _upload(self, sent: Sent, ended: _Ended) -> None:
@@ -108,17 +118,20 @@ class _Check:
         if outcome == "rejected" and ended.codes & REFUSALS:
             self._refused(sent, ended)
             return
-        require_equal(sent.file.expected(version), outcome, f"outcome of {sent.upload.name}")
+        too_late = ended.end.finished.code in TOO_LATE.get(sent.way, ())
+        decided = "completed" if too_late else outcome
+        require_equal(sent.file.expected(version), decided, f"outcome of {sent.upload.name}")
         valid, rejected = sent.file.valid_lines(version), sent.file.rejected_lines(version)
-        if rejected or outcome == "rejected":
+        if rejected or decided == "rejected":
             require(self._has_letter(sent.upload.id, seal.plan), "rejected rows without a letter")
         if not sent.file.unreadable:
             counts = seal.counts
             found = (counts.read, counts.valid, counts.rejected)
             require_equal((len(sent.file.rows), len(valid), len(rejected)), found, "counts")
             require_equal(rejected, self._reject_lines(seal), "lines in the reject file")
+        if decided == "completed":
+            self._expect(sent, sent, ended, {n: sent.file.rows[n - 2] for n in valid})
         if outcome == "completed":
-            self._expect(sent.upload.id, ended, {n: sent.file.rows[n - 2] for n in valid})
             self._corrections(sent, ended, set(rejected))
 
     def _refused(self, sent: Sent, ended: _Ended) -> None:
@@ -134,26 +147,37 @@ class _Check:
         lost = sent.upload.id in self.people.unstaged
         require(first or lost, f"{sent.upload.name} is said to be gone, but a seal stood")
 
-    def _expect(self, upload: str, ended: _Ended, rows: dict[int, shop.Row]) -> None:
+    def _expect(self, origin: Sent, sent: Sent, ended: _Ended, rows: dict[int, shop.Row]) -> None:
         (pinned,) = ended.received.references.values()
         city = self.people.city(pinned.generation)
-        at = ended.seal.ingested_at
-        self.expected |= {(upload, n, at): (row, city) for n, row in rows.items()}
+        upload, at = origin.upload.id, ended.seal.ingested_at
+        if origin.way is None:
+            self.expected |= {(upload, n, at): (row, city) for n, row in rows.items()}
+            return
+        if origin.way == BY_STATEMENT and ended.end.finished.outcome == "rejected":
+            return
+        values = {n: (row.id, int(row.amount), city) for n, row in rows.items()}
+        load = Load(upload, at, origin.upload.name, sent is not origin, values)
+        self.loads[origin.way].append(load)
 
     def _corrections(self, origin: Sent, ended: _Ended, still_open: set[int]) -> None:
         by_id = {sent.upload.id: sent for sent in self.people.sent}
         for upload in ended.entries.corrections():
             corrected = by_id[upload].corrected or {}
             own = self._end(upload)
-            if own is None or own.end.finished.outcome == "rejected":
+            if own is None:
+                continue
+            finished, too_late = own.end.finished, TOO_LATE.get(origin.way, ())
+            if finished.outcome == "rejected" and finished.code not in too_late:
                 continue
             version = own.version
             loaded = {n for n, row in corrected.items() if n in still_open and row.valid(version)}
             require_equal(len(loaded), own.seal.counts.valid, "rows loaded by a correction")
             back = sorted(set(corrected) - loaded)
             require_equal(back, sorted(self._reject_lines(own.seal)), "lines handed back again")
-            self._expect(origin.upload.id, own, {n: corrected[n] for n in loaded})
-            still_open -= loaded
+            self._expect(origin, by_id[upload], own, {n: corrected[n] for n in loaded})
+            if finished.outcome == "completed":
+                still_open -= loaded
 
     def _end(self, upload: str) -> _Ended | None:
         entries = self.cloud.ledger.upload(upload)
@@ -237,6 +261,15 @@ class _Check:
             ours, city = self.expected[key_of(row)]
             expected = (ours.id, int(ours.amount), city)
             require_equal(expected, (row["id"], row["amount"], row["city"]), "a row's values")
+
+    def _changed_tables(self) -> None:
+        """The tables are as after a sequential execution in the order of the objects."""
+        for way, loads in self.loads.items():
+            found = rows_of(self.people, way)
+            require_equal(sequential(way, loads), found, f"the rows of {way}")
+        rows = rows_of(self.people, BY_STATEMENT)
+        ids = Counter(values[0] for values in rows.values())
+        require_equal([], [key for key, n in ids.items() if n > 1], "keys that are there twice")
 
     def _one_holder(self) -> None:
         """At most one upload of a name that refuses to be overwritten is loaded."""

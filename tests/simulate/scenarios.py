@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from simulate.effect_scenarios import EFFECTS
 from simulate.happenings import (
     add_to_stream,
     all_of,
@@ -368,4 +369,7 @@ SHARED = (
         revision=SMALL,
     ),
 )
-SCENARIOS = (*CRASHES, *DEPLOYS, *BAD_READS, *SILENT, *STAGING, *LOADS, *FAILURES, *SHARED)
+SCENARIOS = (
+    *(*CRASHES, *DEPLOYS, *BAD_READS, *SILENT),
+    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS),
+)

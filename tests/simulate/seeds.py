@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
+from csvgate.effects.model import JobResult
 from simulate.promise import check
 from simulate.replay import replay_all
 from simulate.scheduler import Scheduler
@@ -32,6 +33,17 @@ NOT_AT_FIRST = (
     Revision(chunk_bytes=400, request_bytes=5000, fails_from=1),
 )
 NAMES = ("orders/a.csv", "orders/a.csv", "orders/b.csv", "held/a.csv")
+CHANGING = 4
+"""In every fourth run, uploads change rows of their table, and BigQuery's jobs are slow or fail."""
+CHANGED_NAMES = (
+    ("daily/a.csv", "daily/a.csv", "daily/b.csv"),
+    ("whole/a.csv", "whole/a.csv", "whole/b.csv"),
+    ("parts/a.csv", "parts/b.csv"),
+    ("stock/a.csv", "stock/b.csv"),
+    ("prices/a.csv", "prices/b.csv"),
+    ("codes/a.csv", "codes/b.csv"),
+    ("daily/a.csv", "parts/a.csv", "orders/a.csv"),
+)
 MOST_REPLAYS = 20
 ACTIONS = (
     *("upload", "upload", "correct", "correct", "correct", "deploy", "deploy"),
@@ -56,9 +68,13 @@ def run(seed: int, *, traced: bool = False) -> Ran:
     chance = Random(seed)  # noqa: S311 - runs must be repeatable
     trace = Trace(traced)
     scheduler = Scheduler(chance, chance.choice(REVISIONS), trace)
+    names: tuple[str, ...] = NAMES
+    if seed % CHANGING == CHANGING - 1:
+        names = chance.choice(CHANGED_NAMES)
+        _disturb_jobs(scheduler)
     violation = None
     try:
-        _play(scheduler)
+        _play(scheduler, names)
         _end(scheduler)
         check(scheduler.people)
     except Violation as broken:
@@ -70,7 +86,20 @@ def run(seed: int, *, traced: bool = False) -> Ran:
     return Ran(seed, violation, s.calls, s.deliveries, s.crashes, s.faults, lines)
 
 
-def _play(scheduler: Scheduler) -> None:
+def _disturb_jobs(scheduler: Scheduler) -> None:
+    chance, jobs = scheduler.chance, scheduler.cloud.warehouse.jobs
+    slow, fails = chance.choice((0.0, 0.5)), chance.choice((0.0, 0.0, 0.3, 0.6))
+    jobs.seconds = lambda _: chance.choice((1, 60, 1000)) if chance.random() < slow else 0
+    reasons = (JobResult(state="failed", reason="backendError", again=True),) * 2
+    final = JobResult(state="failed", reason="invalidQuery")
+
+    def failing(*_: object) -> JobResult | None:
+        return chance.choice((*reasons, final)) if chance.random() < fails else None
+
+    jobs.failing = failing
+
+
+def _play(scheduler: Scheduler, names: tuple[str, ...]) -> None:
     """Run until everything that people do is done and delivered."""
     chance = scheduler.chance
     scheduler.knobs = Knobs.drawn(chance)
@@ -80,13 +109,13 @@ def _play(scheduler: Scheduler) -> None:
     actions, replays = list(_actions(chance)), 0
     while True:
         if actions and chance.random() < 0.03:
-            _act(scheduler, actions.pop(0))
+            _act(scheduler, actions.pop(0), names)
         if replays < MOST_REPLAYS and chance.random() < scheduler.knobs.replay:
             replays += _replay_any(scheduler)
         if not scheduler.step():
             if not actions:
                 return
-            _act(scheduler, actions.pop(0))
+            _act(scheduler, actions.pop(0), names)
 
 
 def _replay_any(scheduler: Scheduler) -> bool:
@@ -104,10 +133,10 @@ def _actions(chance: Random) -> Iterator[str]:
         yield chance.choice(ACTIONS)
 
 
-def _act(scheduler: Scheduler, action: str) -> None:
+def _act(scheduler: Scheduler, action: str, names: tuple[str, ...]) -> None:
     chance, people, cloud = scheduler.chance, scheduler.people, scheduler.cloud
     if action == "upload":
-        sent = people.send(chance.choice(NAMES), _file(chance))
+        sent = people.send(chance.choice(names), _file(chance))
         scheduler.say(f"*** upload {sent.upload.id[:6]} is {sent.upload.uri}: {sent.file.data!r}")
     elif action == "deploy":
         cloud.deploy(chance.choice(REVISIONS + NOT_AT_FIRST))
@@ -149,6 +178,8 @@ def _end(scheduler: Scheduler) -> None:
     """Services stop failing, everything is delivered, and an operator replays the dead letters."""
     scheduler.say("=== the services behave from here on")
     scheduler.knobs = CALM
+    jobs = scheduler.cloud.warehouse.jobs
+    jobs.seconds, jobs.failing = lambda _: 0, lambda *_: None
     if scheduler.cloud.revision.fails_from:
         scheduler.cloud.deploy(replace(scheduler.cloud.revision, fails_from=0))
     scheduler.warm["enrich_records"] = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from simulate.mutants.effects import EFFECTS
 from simulate.mutants.failures import FAILURES
 from simulate.mutants.intake import INTAKE
 from simulate.mutants.likely import LIKELY
@@ -23,7 +24,7 @@ class Mutant:
     """Scenarios that are tried first, because they are about this bug."""
 
 
-_ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **NOTIFY}
+_ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **EFFECTS, **NOTIFY}
 MUTANTS: Mapping[str, Mutant] = MappingProxyType(
     {name: Mutant(begin, LIKELY.get(name, ())) for name, begin in _ALL.items()}
 )

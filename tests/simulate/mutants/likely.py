@@ -2,6 +2,33 @@
 here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
+    "announced before the effect": ("replace: slow jobs",),
+    "attempt in the log twice": ("replace: the first generation",),
+    "correction in a log of its own": ("replace: a correction, then a newer generation",),
+    "correction judged as a generation": ("replace: a correction, then a newer generation",),
+    "correction of replaced rows loaded": ("replace: a newer generation, then a correction",),
+    "correction replaces its original": ("replace: a correction, then a newer generation",),
+    "corrections as old as their arrival": ("replace: a correction, then a newer generation",),
+    "effect before the commit to staging": ("replace: the first generation",),
+    "entry run before its predecessor": ("replace: a newer generation upon a crash",),
+    "failed effect loaded again by any message": (
+        "replace: every job fails for good, several chunks",
+    ),
+    "failed job started again under its id": ("replace: a job fails, and is run again",),
+    "job id random": ("replace: slow jobs",),
+    "log number probed instead of judged again": ("replace: two generations",),
+    "next run on a job that is not found": ("replace: the first generation",),
+    "one log for all names": ("replace: two generations at once",),
+    "one staging table for all attempts": ("replace: a job fails for good",),
+    "order by arrival": ("replace: the older generation last",),
+    "refused job taken for one that cannot run": (
+        "replace: the statement is refused upon a crash",
+    ),
+    "rows as old as their arrival": ("replace: the older generation last",),
+    "running job taken for done": ("replace: slow jobs",),
+    "state of the scope not kept": ("replace: two generations",),
+    "upload without rows replaces nothing": ("replace: several chunks, by no row",),
+    "used up job id taken for done": ("replace: the statement is refused",),
     "a killed upload's replay dies at once": ("every start ends silently",),
     "age of a stream overestimated": ("stream lost", "5 hours upon a crash"),
     "another cut than the claimed one": ("larger requests while running",),

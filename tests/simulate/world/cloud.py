@@ -24,6 +24,7 @@ from intake.pin_plan import Pinned
 from intake.read_upload import UploadReader, UploadReading
 from intake.storage_event import ObjectEvent
 from simulate.world import shop
+from simulate.world.jobs import JobWarehouse
 from world import MAX_ATTEMPTS, World
 
 AnyBoundary = (
@@ -91,12 +92,16 @@ class Cloud(World):
     revision: Revision = Revision()
     references: dict[str, bytes] = field(default_factory=lambda: {"shops.csv": shop.SHOPS})
     max_attempts: int = MAX_ATTEMPTS
+    warehouse: JobWarehouse = field(init=False)
     without_contracts: bool = False
     """Some revision had no contract."""
 
     def __post_init__(self) -> None:
         self.deploy(self.revision)
         World.__post_init__(self)
+        self.warehouse = JobWarehouse(
+            "sales", effects=self.effects, clock=self.clock, now=lambda: self.now
+        )
         self.warehouse.lifetimes.remembered = REMEMBERED
         self.warehouse.largest_request = LARGEST_REQUEST
 

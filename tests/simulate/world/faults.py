@@ -17,6 +17,7 @@ LATE = frozenset(
         "bigquery.append",
         "bigquery.finalize",
         "bigquery.commit",
+        "bigquery.start_job",
     }
 )
 """Calls that the service may still execute after their client gave up."""

@@ -40,6 +40,12 @@ class Sent:
     def refuses(self) -> bool:
         return self.upload.name.startswith("held/")
 
+    @property
+    def way(self) -> str | None:
+        """The folder, if uploads in it change rows of their table; None if they add rows."""
+        folder = self.upload.name.partition("/")[0]
+        return folder if folder in shop.WAYS else None
+
 
 @dataclass(slots=True)
 class People:
@@ -50,11 +56,14 @@ class People:
     """How many messages of enrichment-complete have been checked."""
     seen: int = 0
     """How many rows of the table have been checked."""
+    executed: int = 0
+    """How many effects on tables have been checked."""
     entries: set[str] = field(default_factory=set)
     """Entries of the ledger that have been checked."""
     pinned_late: set[str] = field(default_factory=set)
-    """Uploads that were pinned by a late call after they were ignored, without a contract. Nothing
-    delivers them any more; `csvgate reconcile` finds them."""
+    """Uploads that were pinned by a late call, or by an instance that had stood still, after they
+    were ignored, without a contract. Nothing delivers them any more; `csvgate reconcile` finds
+    them."""
     second_emails: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often an email may have been sent without being marked, by upload and end."""
     removed: set[Key] = field(default_factory=set)
@@ -67,6 +76,10 @@ class People:
 
     def __post_init__(self) -> None:
         self._note_reference()
+
+    def sent_as(self, upload: str) -> Sent:
+        """Return what somebody uploaded, by its id."""
+        return next(sent for sent in self.sent if sent.upload.id == upload)
 
     def send(self, name: str, file: shop.File) -> Sent:
         return self._put(name, file.data, file)

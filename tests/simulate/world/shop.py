@@ -3,6 +3,7 @@ with the engine."""
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from csvgate.contracts.hashing import to_json
 from csvgate.contracts.match import Contracts
@@ -18,6 +19,16 @@ LONG_SHOPS = b"shop,city\nS1,%b\n" % (b"Llan" * 500)
 CITIES = {SHOPS: "Ghent", OTHER_SHOPS: "Turin", LONG_SHOPS: "Llan" * 500}
 """The city of S1 in each of them."""
 TABLE = "sales.orders"
+WAYS: dict[str, dict[str, Any]] = {
+    "daily": {"on_overwrite": "replace"},
+    "whole": {"replace": "table"},
+    "parts": {"replace_by": ["id"]},
+    "stock": {"merge": {"key": ["id"]}},
+    "prices": {"merge": {"key": ["id"], "latest_by": "amount"}},
+    "codes": {"unique": "table"},
+}
+"""The folders whose uploads change rows of their table, which has the folder's name, and how their
+contracts say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,17 @@ UNREADABLE = File((Row("R0", "1"),), header="id,nothing,else")
 
 @cache
 def contracts(version: int) -> Contracts:
-    """`orders/` may be overwritten, `held/` refuses it; both load into one table. Version 0 has no
-    contract, and in version 3 they have other names."""
+    """`orders/` may be overwritten, `held/` refuses it; both load into one table. Those of WAYS
+    have a table each. Version 0 has no contract, and in version 3 they have other names."""
     if not version:
         return Contracts([])
-    return Contracts([_contract("orders", "append", version), _contract("held", "refuse", version)])
+    return Contracts(
+        [
+            _contract("orders", version, {"on_overwrite": "append"}),
+            _contract("held", version, {"on_overwrite": "refuse"}),
+            *(_contract(name, version, way, table=name) for name, way in WAYS.items()),
+        ]
+    )
 
 
 @cache
@@ -87,7 +104,9 @@ def version_of(contract_json: str) -> int:
     raise AssertionError("a plan holds a contract that nobody deployed")
 
 
-def _contract(dataset: str, on_overwrite: str, version: int) -> Contract:
+def _contract(dataset: str, version: int, way: dict[str, Any], table: str = "orders") -> Contract:
+    way = dict(way)
+    unique = {"unique": way.pop("unique")} if "unique" in way else {}
     amount = {"required": True, "minimum": 0, **({"maximum": 99} if version == 2 else {})}
     return Contract.model_validate(
         {
@@ -95,13 +114,13 @@ def _contract(dataset: str, on_overwrite: str, version: int) -> Contract:
             "match": [f"{dataset}/*.csv"],
             "schema": {
                 "fields": [
-                    {"name": "id", "type": "string", "constraints": {"required": True}},
+                    {"name": "id", "type": "string", "constraints": {"required": True, **unique}},
                     {"name": "shop", "type": "string"},
                     {"name": "amount", "type": "integer", "constraints": amount},
                 ]
             },
-            "destination": {"dataset": "sales", "table": "orders"},
-            "on_overwrite": on_overwrite,
+            "destination": {"dataset": "sales", "table": table},
+            **way,
             "limits": {"rejected_rows": MAX_REJECTED},
             "enrich": [{"lookup": {"reference": "shops", "by": "shop", "add": ["city"]}}],
             "references": {"shops": {"object": "shops.csv", "key": "shop"}},

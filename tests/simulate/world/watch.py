@@ -24,6 +24,11 @@ from csvgate.protocol.ledger.paths import (
 from csvgate.protocol.messages.outcome import parse_outcome
 from fakes.effects import Effect, LateCall
 from simulate.world import shop
+from simulate.world.changed_tables import (
+    has_taken_effect,
+    require_over,
+    watch_changed_tables,
+)
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import People, key_of
@@ -40,10 +45,17 @@ def watch(people: People, effect: Effect) -> None:
         _visible(people)
     elif effect.kind == "storage.create" and effect.target.startswith(_ENTRY):
         _entry(people, effect.target.removeprefix(_ENTRY))
+    if effect.kind.startswith("bigquery.") or people.executed < _executed(people):
+        watch_changed_tables(people)
     announced = people.cloud.publisher.topics[COMPLETE]
     while people.heard < len(announced):
         _announced(people, parse_outcome(announced[people.heard]))
         people.heard += 1
+
+
+def _executed(people: People) -> int:
+    people.cloud.warehouse.jobs.settle()
+    return len(people.cloud.warehouse.executed)
 
 
 def execute_late(people: People, call: LateCall) -> None:
@@ -138,6 +150,8 @@ def _entry(people: People, name: str) -> None:
         _opened(attempt, ledger)
     elif (parts := SEAL.parse(name)) and parts["seal"] > 1:
         _sealed_again(people, ledger, parts["upload"])
+    elif (parts := RECEIVED.parse(name)) and ledger.upload(parts["upload"]).ignored():
+        people.pinned_late.add(parts["upload"])
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
 
@@ -197,6 +211,9 @@ def _dead(people: People, attempt: AttemptLedger) -> None:
         return
     require(decision is not None, f"{who} is dead, but was not decided")
     assert decision is not None
+    if people.sent_as(attempt.upload).way:
+        require_over(people, attempt)
+        return
     require(_cannot_take_effect(people, decision), f"{who} is dead, but may take effect")
     seal = people.cloud.unwatched_ledger().upload(attempt.upload).seal(decision.seal)
     assert seal is not None
@@ -223,12 +240,18 @@ def _announced(people: People, event: UploadFinished) -> None:
         return
     entries = people.cloud.unwatched_ledger().upload(event.upload.id)
     decision = entries.attempt(event.attempt).decision()
-    decided = {"commit": "completed", "rejected": "rejected", "abandoned": "abandoned"}
-    found = decided[decision.outcome] if decision else None
-    require_equal(found, event.outcome, "outcome announced and decided")
     seal = entries.seal(decision.seal) if decision else None
     assert seal is not None
     load = seal.corrects or event.upload.id, seal.ingested_at
+    if people.sent_as(event.upload.id).way and decision and decision.outcome == "commit":
+        changed = has_taken_effect(people, load)
+        expected = event.outcome == "completed" and seal.counts.valid > 0
+        require(changed or not expected, f"{event.upload.id} is announced before its effect")
+        require(not changed or event.code is None, f"{event.upload.id} is rejected, and loaded")
+        return
+    decided = {"commit": "completed", "rejected": "rejected", "abandoned": "abandoned"}
+    found = decided[decision.outcome] if decision else None
+    require_equal(found, event.outcome, "outcome announced and decided")
     if event.outcome == "completed" and not was_changed(people, load):
         rows = people.cloud.warehouse.rows(shop.TABLE)
         visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)
