@@ -62,10 +62,13 @@ def buckets(topology: Topology, place: Place) -> Iterator[Resource]:
 def _bucket(wanted: Bucket, place: Place) -> Fields:
     rules = []
     for rule in wanted.lifecycle:
+        condition: dict[str, int | list[str]] = {}
         if rule.delete_after is not None:
-            condition = {"age": rule.delete_after // DAY}
+            condition["age"] = rule.delete_after // DAY
         else:
-            condition = {"daysSinceNoncurrentTime": (rule.delete_noncurrent_after or 0) // DAY}
+            condition["daysSinceNoncurrentTime"] = (rule.delete_noncurrent_after or 0) // DAY
+        if rule.prefixes:
+            condition["matchesPrefix"] = list(rule.prefixes)
         rules.append({"action": {"type": "Delete"}, "condition": condition})
     return {
         "location": place.bucket_location,

@@ -51,7 +51,8 @@ def _uses(
     for key in uses.load:
         yield Key("dataset", key), _load_role(topology, place)
     if uses.load:
-        # Before it gives up on a load, the function counts the rows of that load by a query.
+        # Statements that replace or merge rows are jobs. Before the function gives up on a load, it
+        # counts the rows of that load by a query.
         yield Key("project", ""), "roles/bigquery.jobUser"
     for secret in {s.secret: None for s in function.secrets.values()}:
         yield Key("secret", secret), "roles/secretmanager.secretAccessor"

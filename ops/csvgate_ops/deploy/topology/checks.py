@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from csvgate.protocol.ledger.effect_paths import SCOPE_ENTRY
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 
 ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
@@ -32,6 +33,8 @@ LEAST_STAGED = 90 * DAY
 """The least number of seconds for which staged chunks are kept. An event may wait for 7 days and
 its dead letter for 31, and the same may happen once more after a replay: that is 76 days."""
 
+SCOPES = SCOPE_ENTRY.prefix()
+"""How the names of the logs of scopes begin, in the ledger bucket."""
 LEAST_UPLOADED = 45 * DAY
 """The least number of seconds for which uploaded objects are kept. An event may wait for 7 days and
 its dead letter for 31, and a replayed event for 7 days again."""
@@ -226,6 +229,7 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
         f"must be longer than the longest retention of a trigger ({longest}s), or a late "
         "redelivery would load rows again",
     )
+    yield from _logs_are_kept(topology)
     yield from _kept(
         topology,
         "uploads",
@@ -240,6 +244,22 @@ def _lifecycles(topology: Topology) -> Iterator[Mistake]:
         f"must be at least {LEAST_STAGED // DAY} days, or the replay of a dead letter may not "
         "find the chunks that it loads",
     )
+
+
+def _logs_are_kept(topology: Topology) -> Iterator[Mistake]:
+    """Yield a mistake for each rule that deletes the logs of scopes, whose last entries say what
+    tables hold, and whose numbers must have no gap."""
+    bucket = topology.buckets.get("ledger")
+    for index, rule in enumerate(bucket.lifecycle if bucket else ()):
+        named = not rule.prefixes or any(
+            prefix.startswith(SCOPES) or SCOPES.startswith(prefix) for prefix in rule.prefixes
+        )
+        if rule.delete_after is not None and named:
+            yield Mistake(
+                f"buckets.ledger.lifecycle[{index}].prefixes",
+                f"must be given, without {SCOPES}: uploads that replace or merge rows rely on all "
+                "entries there, however old they are",
+            )
 
 
 def _kept(topology: Topology, key: str, least: int, message: str) -> Iterator[Mistake]:

@@ -42,10 +42,12 @@ class Model(BaseModel):
 
 
 class LifecycleRule(Model):
-    """Exactly one of the two is set, to whole days."""
+    """Exactly one of the two ages is set, to whole days."""
 
     delete_after: Annotated[Seconds, Field(ge=DAY)] | None = None
     delete_noncurrent_after: Annotated[Seconds, Field(ge=DAY)] | None = None
+    prefixes: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """The rule holds for objects whose names start with one of them; for all if there are none."""
 
 
 class Bucket(Model):
