@@ -29,6 +29,11 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def changed(inserted: int, updated: int, removed: int) -> str:
+    """Return what happened to the rows of a table: `3 rows inserted, 1 updated, 0 removed`."""
+    return f"{counted(inserted, 'row')} inserted, {updated:,} updated, {removed:,} removed"
+
+
 def percent(part: int, whole: int) -> str:
     """Return the percentage with one decimal. Only 0 of `whole` is 0%, and only all of it is 100%.
     A dash stands for the percentage of 0."""

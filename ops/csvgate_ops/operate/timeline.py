@@ -11,7 +11,7 @@ from csvgate.protocol.ledger.attempts import CurrentAttempt
 from csvgate.protocol.ledger.entries import Decision, Note, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, UploadLedger
 from csvgate.protocol.ledger.paths import LedgerPath
-from csvgate.text import counted
+from csvgate.text import changed, counted
 
 _MOST_CHUNKS: Final = 100
 """The most chunks of an attempt that have a line each: reading 10,000 entries takes minutes."""
@@ -113,7 +113,11 @@ def _attempt(attempt: AttemptLedger, suffix: str) -> Iterator[Step]:
         yield Step(at=dead.at, what=f"dead{suffix}", detail=dead.reason)
     if finished := attempt.finished():
         visible = "all rows are visible; " if finished.outcome == "completed" else ""
-        detail = f"{visible}its event is published"
+        if finished.changes is not None:
+            c = finished.changes
+            visible = f"{changed(c.inserted, c.updated, c.deleted)}; "
+        why = f"{finished.code}; " if finished.code else ""
+        detail = f"{visible}{why}its event is published"
         yield Step(at=finished.at, what=f"{finished.outcome}{suffix}", detail=detail)
 
 

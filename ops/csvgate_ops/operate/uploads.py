@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from csvgate.protocol.events import Counts, Reason, UploadRef
+from csvgate.protocol.events import Changes, Counts, Reason, UploadRef
 from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt
 from csvgate.protocol.ledger.entries import Decision, Finished, Note, Received, Seal
@@ -57,7 +57,13 @@ class UploadStatus(BaseModel):
     seal: int | None = None
     """The number of the standing seal: the file was read to its end and is intact."""
     detail: str | None = None
+    code: str | None = None
+    """Why it was rejected although its rows are valid."""
     counts: Counts | None = None
+    changes: Changes | None = None
+    """What it changed in its table; None if it only added its rows."""
+    bytes_scanned: int = 0
+    """What BigQuery read to change the table."""
     stopped_at: int | None = None
     """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
     the counts are those of the rows before it."""
@@ -126,13 +132,16 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         starts=starts.number,
         overruns=starts.overruns,
         seal=number,
-        detail=seal.detail if seal else None,
+        detail=(finished and finished.detail) or (seal.detail if seal else None),
+        code=finished.code if finished else None,
         counts=seal.counts if seal else None,
+        changes=finished.changes if finished else None,
+        bytes_scanned=finished.bytes_scanned if finished else 0,
         stopped_at=seal.stopped_at if seal else None,
         chunks=len(seal.chunks) if seal else None,
         chunks_loaded=_chunks_loaded(sealed, current, finished),
         attempts=_attempts(entries, current) if seal or decision or current.number > 1 else (),
-        reasons=seal.reasons if seal else (),
+        reasons=(*(finished.reasons if finished else ()), *(seal.reasons if seal else ())),
         rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
         corrects=entries.corrects(),
         corrected_by=(corrections := tuple(entries.corrections())),

@@ -5,6 +5,7 @@ from typing import Any
 
 from csvgate.ports import Email
 from csvgate.protocol.events import (
+    Changes,
     Counts,
     FaultExample,
     ObjectRef,
@@ -80,6 +81,33 @@ UPLOADS = {
     "completed": finished(),
     "completed_clean": finished(
         counts=Counts(read=5000, valid=5000, rejected=0), reasons=(), rejects=None
+    ),
+    "completed_replacing": finished(changes=Changes(inserted=4903, updated=0, deleted=4811)),
+    "rejected_superseded": finished(
+        outcome="rejected",
+        code="upload.superseded",
+        reasons=(),
+        rejects=None,
+        counts=Counts(read=5000, valid=5000, rejected=0),
+        detail="generation 1795255921339999 of this object is newer, created at 2026-11-21 "
+        "10:40:00Z, and is loaded as upload 5b1e0c77a9d24f6e8030. Nothing was changed",
+    ),
+    "rejected_in_table": finished(
+        outcome="rejected",
+        code="unique.in_table",
+        reasons=(
+            reason(
+                "unique.in_table",
+                "invoice_id",
+                2,
+                (17, None, "is in the table already, by line 9 of upload 5b1e0c77a9d24f6e8030"),
+                (40, None, "is in the table already, by line 3 of upload 77a9d24f6e80305b1e0c"),
+            ),
+        ),
+        rejects=None,
+        counts=Counts(read=5000, valid=5000, rejected=0),
+        detail="sales.invoices has some of the keys in this file already, so none of its rows was "
+        "loaded",
     ),
     "completed_empty": finished(counts=NONE, reasons=(), rejects=None),
     "rejected": finished(

@@ -10,7 +10,7 @@ from typing import Final
 
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import UploadFinished
-from csvgate.text import counted
+from csvgate.text import changed, counted
 
 LABELS: Final = MappingProxyType(
     {
@@ -30,6 +30,21 @@ LABELS: Final = MappingProxyType(
 _LOADED_TWICE: Final = (
     "Do not upload the original file again: {} loaded would then be in the table twice."
 )
+_CODES: Final = MappingProxyType(
+    {
+        "upload.superseded": (
+            "Newer rows are in the table already, so no rows of this file were loaded.",
+            "You do not need to do anything. If the rows of this file should count after all, "
+            "upload it again: then it is the newest one.",
+        ),
+        "unique.in_table": (
+            "Some keys of this file are in the table already, so none of its rows were loaded.",
+            "Remove the rows whose keys are in the table, or correct the keys, then upload the "
+            "whole file again. At most 20 such rows are listed.",
+        ),
+    }
+)
+"""By code, lead and advice for uploads that were rejected although their rows are valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,16 @@ def _outcome(finished: UploadFinished) -> Wording:
         return _failed()
     if finished.outcome == "rejected":
         return _rejected(finished)
-    return _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
+    words = _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
+    return replace(words, lead=f"{words.lead}{_changes(finished)}")
+
+
+def _changes(finished: UploadFinished) -> str:
+    """Return what the upload did to rows that the table had already."""
+    found = finished.changes
+    if found is None:
+        return ""
+    return f" In the table: {changed(found.inserted, found.updated, found.deleted)}."
 
 
 def _loaded(finished: UploadFinished) -> Wording:
@@ -102,10 +126,11 @@ def _partly_loaded(finished: UploadFinished) -> Wording:
     ]
     if counts.valid == 1:
         lead += f" The other row is in {table}."
-        advice.append(_LOADED_TWICE.format("the row that was"))
     elif counts.valid:
         lead += f" The other {counts.valid:,} rows are in {table}."
-        advice.append(_LOADED_TWICE.format(f"the {counts.valid:,} rows that were"))
+    if counts.valid and finished.changes is None:
+        rows = "the row that was" if counts.valid == 1 else f"the {counts.valid:,} rows that were"
+        advice.append(_LOADED_TWICE.format(rows))
     return Wording(
         tone="partly",
         verdict=f"Loaded {counts.valid:,} of {counted(counts.read, 'row')}",
@@ -116,6 +141,11 @@ def _partly_loaded(finished: UploadFinished) -> Wording:
 
 
 def _rejected(finished: UploadFinished) -> Wording:
+    if found := _CODES.get(finished.code or ""):
+        lead, advice = found
+        return Wording(
+            tone="bad", verdict="Not loaded", lead=lead, valid="valid, not loaded", advice=(advice,)
+        )
     lead, listed = "No rows of this file were loaded.", "each"
     if finished.stopped_at is not None:
         lead += (

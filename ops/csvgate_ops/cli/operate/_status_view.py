@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from csvgate.protocol.events import FaultExample
-from csvgate.text import counted
+from csvgate.text import changed, counted
 from csvgate_ops.operate.hints import failure_message
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.text import printable
@@ -74,10 +74,19 @@ def summary(status: UploadStatus) -> str:
     if status.state == "completed" and counts and counts.read:
         return (
             f"completed: {counted(counts.read, 'row')} read = {counts.valid:,} loaded"
-            f" + {counts.rejected:,} rejected"
+            f" + {counts.rejected:,} rejected{_changes(status)}"
         )
     said = status.detail or _stage(status)
     return f"{status.state}: {said}" if said else status.state
+
+
+def _changes(status: UploadStatus) -> str:
+    """Return what the upload changed in its table, and what that read."""
+    c = status.changes
+    if c is None:
+        return ""
+    what = changed(c.inserted, c.updated, c.deleted)
+    return f"; {what} (BigQuery read {status.bytes_scanned / 1e6:,.1f} MB)"
 
 
 def _stage(status: UploadStatus) -> str:

@@ -134,6 +134,47 @@ LOADING: Final = (
         NextStep.REPLAY,
     ),
     OperationalCode(
+        "effect.failed",
+        When.AT_ONCE,
+        "BigQuery can never carry out the statement that replaces or merges the upload's rows",
+        "Read the reason in the dead letter. Often a replay is enough, because the upload's "
+        "staging table had expired after 7 days. If the table was altered, correct the table or "
+        "the contract. A replay loads the rows again into a new staging table.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "effect.running",
+        When.AFTER_RETRIES,
+        "The statement that replaces or merges the upload's rows was not done at any attempt",
+        "`bq show --job=true --location=LOCATION JOB` shows what it waits for. A replay finishes "
+        "the upload once the job is done; the job is not started a second time.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "effect.again",
+        When.AFTER_RETRIES,
+        "At every attempt the statement that replaces or merges the upload's rows failed for a "
+        "cause that passes",
+        "Usually a quota is used up, or other programs change the table at the same time. A replay "
+        "starts the next job. Until then, no other upload can change the same rows.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "effect.blocked",
+        When.AFTER_RETRIES,
+        "An earlier upload has to change the table first, and BigQuery refuses that",
+        "The message names the earlier upload and the reason. Fix the cause and replay the letter "
+        "of that upload first.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "effect.contended",
+        When.AFTER_RETRIES,
+        "Many other uploads changed the table before this one at every attempt",
+        "A replay continues. If the code returns, upload fewer files at a time.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "stream.unclear",
         When.AFTER_RETRIES,
         "At every attempt BigQuery refused a call because of the state of a write stream or its "

@@ -40,6 +40,21 @@ FILE_CODES: Final = (
         "The contract says `on_overwrite: refuse`. Upload new data under a new name.",
     ),
     Code(
+        "upload.superseded",
+        "A newer file is loaded already",
+        "The contract replaces rows, and a file with this name (or, if the whole table is "
+        "replaced, any file) that was uploaded later is loaded. The table has the newer rows, and "
+        "nothing of this file is loaded. The same holds for the correction of a file that was "
+        "replaced since. If these rows should count, upload the file again.",
+    ),
+    Code(
+        "unique.in_table",
+        "A key is in the table already",
+        "The contract says that the key is unique in the table, and a row of an earlier upload has "
+        "it. None of the rows of this file is loaded. Remove the rows with such keys, or correct "
+        "the keys, and upload the file again.",
+    ),
+    Code(
         "file.gone",
         "The file no longer exists",
         "It was deleted or overwritten before it was read to its end, and none of its rows is "
