@@ -7,6 +7,7 @@ from csvgate.ports import TableSpec
 from csvgate_ops.author.diff.consumers import consumer_changes
 from csvgate_ops.author.diff.fields import field_changes
 from csvgate_ops.author.diff.model import ContractDiff, Finding, Findings
+from csvgate_ops.author.diff.rows import row_changes
 from csvgate_ops.author.diff.uploads import upload_changes
 from csvgate_ops.deploy.tables.compare import table_plan
 from csvgate_ops.deploy.tables.expected import expected
@@ -25,6 +26,7 @@ def contract_diff(old: Contract, new: Contract) -> ContractDiff:
     findings = (
         *field_changes(old, new),
         *upload_changes(old, new),
+        *row_changes(old, new),
         *_table(plan),
         *consumer_changes(old, new, plan),
     )

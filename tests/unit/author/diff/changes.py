@@ -394,6 +394,42 @@ CHANGES: dict[str, Change] = {
         (),
         ("!consumers enrich.lookup.region: region is NULL in new rows",),
     ),
+    "a check": Change(
+        {"checks": [{"sql": "price < 900", "message": "too dear"}]},
+        "breaking",
+        (),
+        ("!uploads checks: rows are rejected now for which this is false: price < 900",),
+    ),
+    "a check that warns": Change(
+        {"checks": [{"sql": "price < 900", "message": "dear", "severity": "warn"}]},
+        "compatible",
+        (),
+        ("uploads checks: a warning counts the rows now",),
+    ),
+    "totals": Change(
+        {"totals": {"pattern": "rows=(?P<rows>[0-9]+)", "sidecar": "{stem}.ctl"}},
+        "breaking",
+        (),
+        ("!uploads totals: files are refused now that differ from the totals in {stem}.ctl",),
+    ),
+    "another member of archives": Change(
+        {"member": "*.csv"},
+        "breaking",
+        (),
+        ("!consumers member: another member of an archive may be read",),
+    ),
+    "uploads replace the whole table": Change(
+        {"replace": "table"},
+        "breaking",
+        (),
+        ("!consumers replace: uploads have another effect on the rows",),
+    ),
+    "uploads merge by a key": Change(
+        {"merge": {"key": ["sale_id"]}, "schema.primaryKey": None},
+        "breaking",
+        (_sales("ADD PRIMARY KEY (`sale_id`) NOT ENFORCED"),),
+        ("!consumers merge: uploads have another effect on the rows",),
+    ),
     "nothing but the order of fields": Change(
         {FIELD: [*OLD["schema"]["fields"][1:], OLD["schema"]["fields"][0]]}, "compatible"
     ),

@@ -101,6 +101,34 @@ def test_no_change_is_compatible() -> None:
     assert (diff.verdict, diff.findings, statements(diff)) == (Verdict.COMPATIBLE, (), [])
 
 
+def test_checks_and_totals_that_are_gone_or_weaker_accept_more() -> None:
+    strict = {
+        "checks": [
+            {"sql": "price < 900", "message": "dear"},
+            {"sql": "pieces > 0", "message": "none"},
+        ],
+        "totals": {"pattern": "rows=(?P<rows>[0-9]+)", "sidecar": "{stem}.ctl"},
+    }
+    weaker = {"checks": [{"sql": "price < 900", "message": "dear", "severity": "warn"}]}
+    diff = contract_diff(contract(edited(strict)), contract(edited(weaker)))
+    assert diff.verdict is Verdict.COMPATIBLE
+    assert [(f.place, f.text) for f in diff.findings] == [
+        ("checks", "rows are accepted now for which this is false: price < 900"),
+        ("checks", "rows are accepted now for which this is false: pieces > 0"),
+        ("totals", "files are accepted now that differ from their totals"),
+    ]
+
+
+NOT_COMPARED = {"dataset", "notify"}
+"""Properties that neither uploads, nor the table, nor its consumers depend on."""
+
+
+def test_every_property_of_a_contract_is_compared() -> None:
+    compared = {change_path.split(".")[0] for c in CHANGES.values() for change_path in c.edits}
+    known = {field.alias or name for name, field in Contract.model_fields.items()}
+    assert known - compared - NOT_COMPARED == set()
+
+
 UNDONE = [name for name, change in CHANGES.items() if change.verdict == "needs DDL"]
 
 
