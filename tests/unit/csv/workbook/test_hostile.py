@@ -64,7 +64,7 @@ DTD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;
         (parts(rows('<row r="2"><c r="2A"><v>1</v></c></row>')), "a place that does not exist"),
         (parts(rows('<row r="2"><c r="A2"/><c r="A2"/></row>')), None),
         (parts(rows('<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>2</v></c></row>')), "two cells"),
-        (parts(rows('<row r="1"/>')), "followed by a row with another number"),
+        (parts(rows('<row r="1"/>')), "followed by a row whose number is not higher"),
         (parts(rows('<row r="1048577"/>')), "after the last one"),
         (parts(rows('<row r="99999999999999999999"/>')), "after the last one"),
         (parts(rows('<row r="2"><row r="3"/></row>')), "a row within it"),
