@@ -91,4 +91,4 @@ class FileTotals:
         if self._rows == 1 or total.group in self._hidden:
             # The sum of a single row is its cell.
             found = self._shown(total.group, found)
-        return f"the sum of {total.group} is {found}, but {where} states {stated}{column.left_out}"
+        return f"the sum of {total.group} is {found}{column.left_out}, but {where} states {stated}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.contracts.checks.defaults import check_default
+from csvgate.contracts.checks.cells.defaults import check_default
 from csvgate.contracts.hashing import contract_hash
 from csvgate.types.common.field_type import CellFault
 from csvgate.validation.cells import Cells

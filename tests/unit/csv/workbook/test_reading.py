@@ -235,7 +235,7 @@ def test_cells_after_the_last_column() -> None:
     assert (
         rows[0]
         .faults[0]
-        .message.endswith("; remove what stands outside of its columns (Orders!XFD2)")
+        .message.endswith("; remove what is outside of the table's columns (Orders!XFD2)")
     )
 
 
