@@ -4,6 +4,7 @@ import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csvgate.contracts.model import Dialect
+from csvgate.csv.compression.zip_member import WORKBOOK
 from csvgate.csv.labels import display_label, join_limited
 from csvgate.csv.workbook.faults import damaged, too_large
 from csvgate.csv.workbook.parts import Attributes, PartReader, local_attribute
@@ -13,7 +14,6 @@ from csvgate.validation.faults import FileFault
 if TYPE_CHECKING:
     from csvgate.csv.workbook.members import Members
 
-WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _MOST_SHEETS: Final = 10_000
 _MOST_NAMES: Final = 20

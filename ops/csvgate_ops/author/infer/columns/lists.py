@@ -11,7 +11,7 @@ _DELIMITERS: Final = ("|", ";")
 _LEAST: Final = 2
 """Distinct cells that have several items."""
 _LONGEST: Final = 40
-"""The characters of an item. Longer ones are rather sentences."""
+"""The most characters of an item. Longer texts are usually sentences."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
