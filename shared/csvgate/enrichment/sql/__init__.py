@@ -1,1 +1,1 @@
-"""SQL expressions of `derive`: parsed, checked, made exact, and run by a locked-down DuckDB."""
+"""SQL expressions of `derive` and `checks`: parsed, checked, made exact, and run by a locked-down DuckDB."""
