@@ -27,7 +27,7 @@ def hints(
     """Yield one paragraph per hint. `options` are the command-line options that point a command
     at the same cloud, with a leading space."""
     if status.ignored == "sidecar":
-        yield f"Its upload is compared with it; `{program()} status` lists that upload."
+        yield "Its totals are compared with the upload that it belongs to: csvgate status lists it."
     elif status.state == "ignored":
         yield (
             f"Nothing of it is loaded. To draft a contract for such files: {program()} infer FILE "
