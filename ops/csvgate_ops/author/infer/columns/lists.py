@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-_DELIMITERS: Final = ("|", ";", " | ", "; ")
-"""Delimiters that texts rarely contain. A comma is part of most texts."""
+_DELIMITERS: Final = ("|", ";", "; ")
+"""Delimiters that texts rarely contain. A comma is part of most texts, and ` | ` of titles."""
 _LEAST: Final = 2
 """Distinct cells that have several items."""
 _LONGEST: Final = 40
