@@ -139,6 +139,9 @@ class _Planner:
                     f"uses column {refused.unknown}, which this step or a later one adds; derive "
                     f"{name} in a step after that one"
                 )
+            elif refused.unknown and f'"{refused.unknown}"' in derivation.sql:
+                reason += " " if reason.endswith("?") else ". "
+                reason += "Texts are written in single quotes, columns in double quotes"
             self._complain((*path, "sql"), f"`{derivation.sql:.200}` {reason}")
             return None
 

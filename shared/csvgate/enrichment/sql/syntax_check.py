@@ -129,8 +129,7 @@ def _unknown(name: str, columns: Iterable[str]) -> RefusedExpression:
     if near := closest(name, known):
         hint = f"did you mean `{near}`?"
     else:
-        # DuckDB takes a text in double quotes for a column.
-        hint = f"the columns are {', '.join(known)}; write texts in single quotes"
+        hint = f"the columns are {', '.join(known)}"
     refused = RefusedExpression(f"uses an unknown column {name}; {hint}")
     refused.unknown = name
     return refused

@@ -73,9 +73,9 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "`numbr > 0` uses an unknown column numbr; did you mean `number`?",
     ),
     "a text in double quotes": (
-        {"checks": [{"sql": 'item = "yarn"', "message": "m"}]},
+        {"checks": [{"sql": 'item = "items"', "message": "m"}]},
         "checks[0].sql",
-        "; write texts in single quotes",
+        "did you mean `item`? Texts are written in single quotes, columns in double quotes",
     ),
     "a column of the same step": (
         {
