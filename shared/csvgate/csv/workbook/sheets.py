@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from csvgate.csv.workbook.members import Members
 
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_REMEDY: Final = "write the name of the one to read as `dialect.sheetName` in the contract"
 _MOST_SHEETS: Final = 10_000
 _MOST_NAMES: Final = 20
 """The names in one message."""
@@ -78,7 +79,8 @@ def chosen_sheet(sheets: list[Sheet], dialect: Dialect) -> Sheet:
         if number <= len(sheets):
             return sheets[number - 1]
         message = f"the workbook has {counted(len(sheets), 'sheet')}, and the contract's "
-        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets)
+        remedy = "write the number of the one to read, or its name as `dialect.sheetName` instead"
+        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets, remedy)
     visible = [sheet for sheet in sheets if sheet.is_visible]
     if len(visible) == 1:
         return visible[0]
@@ -131,8 +133,7 @@ class _RelationsReader(PartReader):
             raise too_large("has too many parts")
 
 
-def _fault(message: str, sheets: list[Sheet]) -> FileFault:
-    remedy = "write the name of the one to read as `dialect.sheetName` in the contract"
+def _fault(message: str, sheets: list[Sheet], remedy: str = _REMEDY) -> FileFault:
     return FileFault("file.workbook_sheet", f"{message}. Its sheets: {listed(sheets)}; {remedy}")
 
 
