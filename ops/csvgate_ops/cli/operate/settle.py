@@ -1,4 +1,4 @@
-"""The command `csvgate settle`: an operator says whether the rows of an upload are loaded."""
+"""Record whether the rows of an upload are loaded, where csvgate cannot know it."""
 
 import json
 from pathlib import Path

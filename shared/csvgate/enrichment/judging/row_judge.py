@@ -74,9 +74,10 @@ class RowJudge:
         with _failures(group, step):
             found = evaluate(step, narrow, group.budget)
             for column in step.columns:
+                cells = self._plan.cells(column.columns)
                 for at in found.failing.get(column.name, ()):
                     reason = self._reason(step, column, narrow, at, group.budget)
-                    group.reject(at, derive_fault(group.line(at), column, reason))
+                    group.reject(at, derive_fault(group.line(at), column, cells, reason))
         group.keep(found)
         if found.values is not None:
             kinds = {column.name: arrow_type(column.type) for column in step.columns}
@@ -95,7 +96,7 @@ class RowJudge:
                 self._plan.each_check, results, strict=True
             ):
                 if check.severity == "warn":
-                    warned[index] = sorted([*false, *failing])
+                    warned[index], warned[~index] = false, failing
                     continue
                 [column] = step.columns
                 for at in false:
