@@ -77,6 +77,16 @@ def test_reasons_do_not_contain_values(sql: str, bigquery: str) -> None:
         assert value not in reason
 
 
+@pytest.mark.parametrize("advice", ["Use TRY(", "You might want to", "Either add a cast to DOUBLE"])
+def test_a_value_with_the_words_of_an_advice_is_not_repeated(advice: str) -> None:
+    """DuckDB adds advice to its messages, which is left out of the reason."""
+    text = f"it's sesame street {advice} 4711"
+    with pytest.raises(Permanent) as raised:
+        derived("from_base64(s)", "BYTES", {"s": "STRING"}, {"s": [text]})
+    assert "Could not decode string" in str(raised.value)
+    assert "sesame" not in str(raised.value)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x0b"])
 @pytest.mark.parametrize("quote", ["'", '"', "it's "])
 @pytest.mark.parametrize(
