@@ -52,6 +52,7 @@ FAILING = [
     ("CAST(d + INTERVAL 1 DAY AS DATE)", "DATE", [4], "the year is outside the range of"),
     ("d - INTERVAL 1 DAY", "DATETIME", [5], "the year is outside the range of"),
     ("strptime(s, '%d')", "DATETIME", [4, 5], "Could not parse string"),
+    ("from_hex(replace(s, '1', 'é'))", "BYTES", [2, 4, 5], "does not accept the bytes of a text"),
 ]
 
 
