@@ -213,6 +213,16 @@ class TestConflicts:
         first, second = (named["job_id"] for _, _, named in client.asked)
         assert first != second
 
+    def test_a_table_that_is_gone_has_no_conflicts(self) -> None:
+        """A staging table expires, and nobody can say then which keys were in conflict."""
+        unique = effect(statements(staged())["insert_unique"])
+        client = Client({"query": [api.NotFound("the table")], "get_table": [api.NotFound("it")]})
+        assert jobs(client).conflicts(unique, 20) == []
+        there = [object(), object()]
+        client = Client({"query": [api.NotFound("the job")], "get_table": there})
+        with pytest.raises(Transient):
+            jobs(client).conflicts(unique, 20)
+
     @pytest.mark.parametrize("kind", ["insert", "insert_unique"])
     def test_effects_without_conflicts_ask_nothing(self, kind: str) -> None:
         client = Client()

@@ -2,6 +2,7 @@
 and what people are told. The simulation shows that every crash is survived."""
 
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -144,6 +145,34 @@ def test_rows_whose_keys_are_in_the_table_are_named() -> None:
     ] == [(example.line, example.message) for example in reason.examples]
     assert [0, 1, 2] == values(world)
     assert (reason,) == status(world.ledger, end.upload.id).reasons
+
+
+def test_a_refused_upload_whose_staging_table_has_expired_does_not_block_its_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The conflicts cannot be named any more. The log goes on, and a replay stages the rows
+    again."""
+
+    def fail(_effect: Effect, _most: int) -> None:
+        raise Transient("bigquery.unavailable", "BigQuery did not answer")
+
+    world = world_of(UNIQUE)
+    load(world, table(3), "plain/first.csv")
+    world.validate(world.upload("plain/second.csv", b"a\n7\n2\n"))
+    (message,) = new(world, VALIDATED)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.warehouse, "conflicts", fail)
+        with pytest.raises(Transient):
+            world.enrich(published(message, 1))
+    for name in [name for name in world.warehouse.tables if "staging" in name]:
+        del world.warehouse.tables[name]
+    assert "completed" == load(world, b"a\n9\n", "plain/third.csv").outcome
+    for attempt in (2, 3):
+        with suppress(Permanent):
+            world.enrich(published(message, attempt))
+        world.drain()
+    assert "unique.in_table" == world.finished()[-1].code
+    assert [0, 1, 2, 9] == values(world)
 
 
 def test_at_most_twenty_of_such_rows_are_named() -> None:
