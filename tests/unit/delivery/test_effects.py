@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.effects.model import Effect, Job, JobResult
+from csvgate.effects.model import Effect, Job, JobResult, Replace
 from csvgate.ports import Message
 from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import EffectClaim
@@ -112,6 +112,28 @@ def test_a_replaced_generation_leaves_the_table_with_its_corrections() -> None:
     end = load(world, table(1))
     assert Changes(inserted=1, deleted=3) == end.changes
     assert [0] == values(world)
+
+
+@pytest.mark.parametrize(("fields", "is_known"), [(("a", "b"), True), (("a",), False)])
+def test_a_partition_column_that_the_contract_has_dropped_is_not_searched(
+    fields: tuple[str, ...], is_known: bool
+) -> None:
+    """The table may have been created again without it. A statement that names it would fail, and
+    so would every later one of the same object."""
+    by = {"column": "b", "start": 0, "end": 100, "step": 10}
+    destination = {"dataset": "sales", "table": "plain", "partition_by": by}
+    world = World(contracts=contracts(("a", "b"), destination=destination, **REPLACE))
+    load(world, b"a,b\n1,20\n")
+    world.contracts = contracts(fields, **REPLACE)
+    world.restart()
+    end = load(world, b"a,b\n2,30\n" if is_known else b"a\n2\n")
+    assert end.outcome == "completed", end
+    entry = world.ledger.get(SCOPE_ENTRY, **[*world.ledger.find(SCOPE_ENTRY)][-1])
+    assert entry is not None
+    statement = entry.effect.statement
+    assert isinstance(statement, Replace)
+    assert is_known == (statement.range is not None)
+    assert [2] == values(world)
 
 
 def test_an_older_generation_that_comes_late_is_superseded() -> None:
