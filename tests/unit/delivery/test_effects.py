@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.effects.model import Effect, Job, JobResult, Replace
+from csvgate.effects.model import Effect, Job, JobResult, Merge, Replace
 from csvgate.ports import Message
 from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import EffectClaim
@@ -202,6 +202,33 @@ def test_at_most_twenty_of_such_rows_are_named() -> None:
     load(world, table(30), "plain/first.csv")
     (reason,) = load(world, table(30), "plain/second.csv").reasons
     assert 20 == reason.rows == len(reason.examples)
+
+
+def test_another_key_has_another_table_of_tombstones() -> None:
+    """Its columns are others, so that every statement on the earlier table would fail."""
+    world = world_of({})
+    found: list[str | None] = []
+    fields = [
+        {"name": each, "type": "integer", "constraints": {"required": True}} for each in ("a", "b")
+    ]
+    for key, latest_by in [("a", None), ("a", None), ("b", None), ("a", "b"), ("ab", None)]:
+        merge = {
+            "key": [*key],
+            "latest_by": latest_by,
+            "delete_when": "a < 0",
+            "lateness_days": 9,
+        }
+        world.contracts = contracts(schema={"fields": fields}, merge=merge)
+        world.warehouse.jobs.conditions["a < 0"] = lambda row: row["a"] < 0
+        world.restart()
+        end = load(world, b"a,b\n1,2\n", f"plain/{len(found)}.csv")
+        assert end.outcome == "completed", end.detail
+        entry = world.ledger.get(SCOPE_ENTRY, **[*world.ledger.find(SCOPE_ENTRY)][-1])
+        assert entry is not None
+        assert isinstance(entry.effect.statement, Merge)
+        found.append(entry.effect.statement.tombstones)
+    assert found[0] == found[1]
+    assert len(set(found)) == 4
 
 
 def test_a_merge_says_what_it_changed() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from csvgate.contracts.effects import Disposition, keys_in_table
 from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Merge as MergeRule
 from csvgate.effects.model import (
     Insert,
     InsertUnique,
@@ -50,9 +51,13 @@ class Candidate:
         removes = self.disposition in ("replace", "replace_table") and not self.is_correction
         return self.staged.rows == 0 and not removes
 
-    @property
-    def _tombstones(self) -> str:
-        return f"csvgate_tombstones_{self.table.partition('.')[2]}"
+    def _tombstones(self, merge: MergeRule) -> str:
+        """Return the table with what was removed. Another key, or another order, needs another
+        table, because its columns are others."""
+        columns = [*sorted(merge.key), *([merge.latest_by] if merge.latest_by else [])]
+        types = (f"{name} {self.kinds[name]}" for name in columns)
+        kept = digest(str(len(merge.key)), *types, length=8)
+        return f"csvgate_tombstones_{self.table.partition('.')[2]}_{kept}"
 
     def statement(self, state: ScopeState) -> Statement:
         """Return what to do to the table, of which `state` is true."""
@@ -66,7 +71,7 @@ class Candidate:
                     key=merge.key,
                     latest_by=merge.latest_by,
                     delete_when=merge.delete_when,
-                    tombstones=self._tombstones if merge.delete_when else None,
+                    tombstones=self._tombstones(merge) if merge.delete_when else None,
                     lateness_days=merge.lateness_days,
                 )
             case "insert_unique":
