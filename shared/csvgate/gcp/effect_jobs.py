@@ -138,6 +138,8 @@ class EffectJobs:
 
     def _outcome(self, job: Job, found: Any) -> JobResult:
         if found.error_result:
+            # A table may have been dropped, and is missing from then on for every statement.
+            self._tables.forget()
             return failure(job, found.error_result)
         changed = self._changed(job, found)
         return JobResult(

@@ -276,6 +276,15 @@ class TestTombstones:
         # A row of the evening would otherwise be kept a day less.
         assert table.time_partitioning.expiration_ms == 31 * 86_400_000
 
+    def test_a_table_that_was_dropped_is_created_again_after_the_failure(self) -> None:
+        failed = ended(error_result={"reason": "notFound"})
+        client = Client({"get_table": self.tables() * 2, "get_job": [failed]})
+        running = jobs(client)
+        running.start(JOB, self.merge())
+        assert running.result(JOB, 0) == failure(JOB, {"reason": "notFound"})
+        running.start(JOB, self.merge())
+        assert client.methods.count("create_table") == 2
+
     def test_another_lateness_changes_the_table(self) -> None:
         found = bigquery.Table("acme-eu.crm.csvgate_tombstones_customers")
         found.time_partitioning = bigquery.TimePartitioning(expiration_ms=1)

@@ -127,6 +127,15 @@ class TestMissingRows:
         assert customers.rows() == seen([A, E])
 
 
+def test_a_dropped_table_is_created_again_after_the_failure(customers: Customers) -> None:
+    """By the replay of the upload, which checks its table first."""
+    staged = customers.stage([A, E])
+    customers.dataset.drop_table("customers")
+    assert customers.run(Insert(staged=staged)).state == "failed"
+    customers.dataset.warehouse.ensure_table(customers.spec)
+    assert done(customers.run(Insert(staged=staged))) == (2, 0, 0)
+
+
 class TestReplace:
     def test_rows_of_the_uploads_disappear(self, customers: Customers) -> None:
         customers.run(Insert(staged=customers.stage([A, E], "u1")))
