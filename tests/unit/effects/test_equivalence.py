@@ -4,7 +4,7 @@ DuckDB runs the statements, translated from BigQuery's dialect. The fake is what
 protocol rely on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -176,7 +176,7 @@ def test_any_sequence_of_statements(
         both.assert_equal()
 
 
-EMPTIED = {
+EMPTIED: dict[str, Callable[[Staged], Statement]] = {
     "insert": lambda staged: Insert(staged=staged),
     "unique": lambda staged: InsertUnique(staged=staged, keys=(("customer",),)),
     "replace": lambda staged: Replace(staged=staged, uploads=("u1",), range=None),
