@@ -265,7 +265,8 @@ class Warehouse(Protocol):
 
     def conflicts(self, effect: "Effect", most: int) -> "list[Conflict]":
         """Return staged rows of an InsertUnique whose keys the table has, by line, at most `most`;
-        the row of the table is the one with the least `_upload_id` and line."""
+        the row of the table is the one with the least `_upload_id` and line. None if one of the
+        two tables is gone: a staging table expires."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Counts:
 
 
 class NoTable(Exception):
-    """A table that the statement reads or changes does not exist."""
+    """A table that the statement reads or changes does not exist, or lacks staged rows."""
 
 
 def run(
@@ -234,4 +234,6 @@ def _staged(effect: Effect, tables: Tables, staged: Staged) -> list[Row]:
     if not staged.rows:
         return []
     rows = _table(effect, tables, staged.table).rows
+    if len(rows) != staged.rows:
+        raise NoTable(f"{staged.table} with all of its rows")
     return [{column: row.get(column) for column in staged.columns} for row in rows]

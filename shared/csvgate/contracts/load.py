@@ -9,6 +9,7 @@ from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import Complaint, ContractError, Mistake, Path, spell
 from csvgate.contracts.reading.parse import parse
 from csvgate.contracts.reading.yaml import Document, read_yaml
+from csvgate.contracts.shared_tables import disagreements
 
 Further = Callable[[Contract], Iterable[Complaint]]
 """Returns what else is wrong with a contract that has no other mistakes."""
@@ -48,6 +49,9 @@ def load_directory(
             mistakes.append(_mistake(file, document, ("dataset",), message))
             continue
         mistakes += [_mistake(file, document, *found) for found in overlaps(contract, contracts)]
+        if check_rules:
+            alike = disagreements(contract, contracts)
+            mistakes += [_mistake(file, document, *found) for found in alike]
         first[contract.dataset] = file
         contracts.append(contract)
     if mistakes:

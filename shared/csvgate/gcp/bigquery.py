@@ -70,7 +70,12 @@ class BigQueryWarehouse:
         self._effects[1].start(job, effect)
 
     def result(self, job: "Job", wait_seconds: float) -> "JobResult | None":
-        return self._effects[1].result(job, wait_seconds)
+        found = self._effects[1].result(job, wait_seconds)
+        if found is not None and found.state == "failed":
+            # The job does not say of which table. Streams belong to staging tables, so that their
+            # failures say nothing about the target.
+            self._tables.forget_all()
+        return found
 
     def conflicts(self, effect: "Effect", most: int) -> "list[Conflict]":
         return self._effects[1].conflicts(effect, most)

@@ -21,6 +21,7 @@ from csvgate.gcp.count_rows import QUERY_SECONDS
 from csvgate.gcp.effect_tables import EffectTables
 from csvgate.gcp.errors import translated
 from csvgate.gcp.pacing import Pace
+from csvgate.runtime.errors import Transient
 
 FIRST_POLL_SECONDS: Final = 0.25
 LONGEST_POLL_SECONDS: Final = 4.0
@@ -90,7 +91,16 @@ class EffectJobs:
         if not isinstance(statement, InsertUnique) or not statement.staged.rows:
             return []
         query = conflicts_of(effect, statement, self._client.project, most)
-        rows, keys = self._pace(lambda: self._rows(query, effect)), statement.keys
+        keys = statement.keys
+        try:
+            rows = self._pace(lambda: self._rows(query, effect))
+        except Transient as failure:
+            if not isinstance(failure.__cause__, api.NotFound):
+                raise
+            # A query reports NOT_FOUND for its tables, the dataset, and the job itself.
+            if self._tables.exist(effect.target, statement.staged.table):
+                raise
+            return []
         return [
             Conflict(
                 line=row["line"], columns=keys[row["key"]], upload=row["upload"], there=row["there"]
@@ -128,6 +138,8 @@ class EffectJobs:
 
     def _outcome(self, job: Job, found: Any) -> JobResult:
         if found.error_result:
+            # A table may have been dropped, and is missing from then on for every statement.
+            self._tables.forget()
             return failure(job, found.error_result)
         changed = self._changed(job, found)
         return JobResult(

@@ -81,6 +81,18 @@ class EffectTables:
                 self._client.update_table(table, ["time_partitioning"], **self._call)
         self._tombstones[target.dataset, name] = kept_ms
 
+    def forget(self) -> None:
+        """Look at the tables of tombstones again before the next merge."""
+        self._tombstones.clear()
+
+    def exist(self, target: Target, staging: str) -> bool:
+        """Return whether the target and its staging table exist."""
+        with translated("bigquery", f"table {target.dataset}.{target.table}"):
+            return all(
+                self._get(self._reference(target.dataset, name)) is not None
+                for name in (target.table, staging)
+            )
+
     def _get(self, reference: bigquery.TableReference) -> Any:
         try:
             return self._client.get_table(reference, **self._call)

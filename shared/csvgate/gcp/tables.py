@@ -55,6 +55,10 @@ class Tables:
         known = list(self._fitted.items())  # another request may add one meanwhile
         self._fitted = {s: at for s, at in known if s.id != table_id}
 
+    def forget_all(self) -> None:
+        """Check every table again before the next write to it."""
+        self._fitted = {}
+
     def _get(self, spec: TableSpec) -> bigquery.Table | None:
         try:
             return self.client.get_table(self._reference(spec), **self._call)

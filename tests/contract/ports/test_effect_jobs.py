@@ -213,6 +213,16 @@ class TestConflicts:
         first, second = (named["job_id"] for _, _, named in client.asked)
         assert first != second
 
+    def test_a_table_that_is_gone_has_no_conflicts(self) -> None:
+        """A staging table expires, and nobody can say then which keys were in conflict."""
+        unique = effect(statements(staged())["insert_unique"])
+        client = Client({"query": [api.NotFound("the table")], "get_table": [api.NotFound("it")]})
+        assert jobs(client).conflicts(unique, 20) == []
+        there = [object(), object()]
+        client = Client({"query": [api.NotFound("the job")], "get_table": there})
+        with pytest.raises(Transient):
+            jobs(client).conflicts(unique, 20)
+
     @pytest.mark.parametrize("kind", ["insert", "insert_unique"])
     def test_effects_without_conflicts_ask_nothing(self, kind: str) -> None:
         client = Client()
@@ -265,6 +275,15 @@ class TestTombstones:
         assert table.time_partitioning.field == "_csvgate_removed_at"
         # A row of the evening would otherwise be kept a day less.
         assert table.time_partitioning.expiration_ms == 31 * 86_400_000
+
+    def test_a_table_that_was_dropped_is_created_again_after_the_failure(self) -> None:
+        failed = ended(error_result={"reason": "notFound"})
+        client = Client({"get_table": self.tables() * 2, "get_job": [failed]})
+        running = jobs(client)
+        running.start(JOB, self.merge())
+        assert running.result(JOB, 0) == failure(JOB, {"reason": "notFound"})
+        running.start(JOB, self.merge())
+        assert client.methods.count("create_table") == 2
 
     def test_another_lateness_changes_the_table(self) -> None:
         found = bigquery.Table("acme-eu.crm.csvgate_tombstones_customers")

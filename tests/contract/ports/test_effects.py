@@ -1,6 +1,7 @@
 """What an effect does to its table, with the fake and with the emulators."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from csvgate.effects.model import (
     ReplaceBy,
     ReplaceTable,
     Staged,
+    Statement,
 )
 from csvgate.runtime.errors import Permanent
 
@@ -96,6 +98,42 @@ class TestInsertUnique:
             unique = InsertUnique(staged=customers.stage([E, F], upload), keys=keys)
             assert done(customers.run(unique)) == (2, 0, 0)
             assert customers.dataset.warehouse.conflicts(customers.effect(unique), 20) == []
+
+
+class TestMissingRows:
+    """A staging table that was created again, after it had expired, lacks its rows."""
+
+    @pytest.mark.parametrize(
+        "made",
+        [
+            lambda staged: Insert(staged=staged),
+            lambda staged: InsertUnique(staged=staged, keys=(("customer",),)),
+            lambda staged: Replace(staged=staged, uploads=("u1",), range=None),
+            lambda staged: ReplaceBy(staged=staged, columns=("customer",)),
+            lambda staged: ReplaceTable(staged=staged),
+            lambda staged: Merge(staged=staged, key=("customer",), latest_by="changed"),
+        ],
+        ids=["insert", "insert_unique", "replace", "replace_by", "replace_table", "merge"],
+    )
+    def test_nothing_changes(
+        self, customers: Customers, made: Callable[[Staged], Statement]
+    ) -> None:
+        customers.run(Insert(staged=customers.stage([A, E])))
+        name = "csvgate_staging_again"
+        customers.dataset.warehouse.ensure_staging(customers.spec, name, hours(24 * 365 * 50))
+        staged = customers.stage([]).model_copy(update={"table": name, "rows": 2, "upload": "u2"})
+        result = customers.run(made(staged))
+        assert (result.state, result.again) == ("failed", False)
+        assert customers.rows() == seen([A, E])
+
+
+def test_a_dropped_table_is_created_again_after_the_failure(customers: Customers) -> None:
+    """By the replay of the upload, which checks its table first."""
+    staged = customers.stage([A, E])
+    customers.dataset.drop_table("customers")
+    assert customers.run(Insert(staged=staged)).state == "failed"
+    customers.dataset.warehouse.ensure_table(customers.spec)
+    assert done(customers.run(Insert(staged=staged))) == (2, 0, 0)
 
 
 class TestReplace:

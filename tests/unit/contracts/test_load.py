@@ -190,6 +190,39 @@ def test_all_mistakes_of_a_folder(tmp_path: Path) -> None:
     ]
 
 
+MERGED = """dataset: {name}
+match: ["{name}/*.csv"]
+schema:
+  fields:
+    - {{name: id, constraints: {{required: true}}}}
+    - {{name: at, type: datetime}}
+destination: {{dataset: crm, table: customers}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "is_right"),
+    [
+        ("merge: {key: [id]}\n", True),
+        ("merge: {key: [id], latest_by: at}\n", False),
+        ("on_overwrite: replace\n", False),
+        ("", False),
+    ],
+)
+def test_contracts_that_share_a_table_keep_the_same_keys(
+    tmp_path: Path, more: str, is_right: bool
+) -> None:
+    """An appended row could repeat the key of a merge, which is declared as the primary key."""
+    (tmp_path / "a.yaml").write_text(MERGED.format(name="a") + "merge: {key: [id]}\n")
+    (tmp_path / "b.yaml").write_text(MERGED.format(name="b") + more)
+    if is_right:
+        assert len(load_directory(tmp_path)) == 2
+        return
+    with pytest.raises(ContractError, match=r"contract a loads into crm\.customers too") as raised:
+        load_directory(tmp_path)
+    assert [("destination.table", 7)] == [(m.path, m.line) for m in raised.value.mistakes]
+
+
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_folder_without_contracts(tmp_path: Path, name: str) -> None:
     with pytest.raises(ContractError, match=r"has no contracts \(\*\.yaml\)"):

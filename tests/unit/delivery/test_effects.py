@@ -2,11 +2,12 @@
 and what people are told. The simulation shows that every crash is survived."""
 
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from csvgate.effects.model import Effect, Job, JobResult
+from csvgate.effects.model import Effect, Job, JobResult, Merge, Replace
 from csvgate.ports import Message
 from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import EffectClaim
@@ -113,6 +114,28 @@ def test_a_replaced_generation_leaves_the_table_with_its_corrections() -> None:
     assert [0] == values(world)
 
 
+@pytest.mark.parametrize(("fields", "is_known"), [(("a", "b"), True), (("a",), False)])
+def test_a_partition_column_that_the_contract_has_dropped_is_not_searched(
+    fields: tuple[str, ...], is_known: bool
+) -> None:
+    """The table may have been created again without it. A statement that names it would fail, and
+    so would every later one of the same object."""
+    by = {"column": "b", "start": 0, "end": 100, "step": 10}
+    destination = {"dataset": "sales", "table": "plain", "partition_by": by}
+    world = World(contracts=contracts(("a", "b"), destination=destination, **REPLACE))
+    load(world, b"a,b\n1,20\n")
+    world.contracts = contracts(fields, **REPLACE)
+    world.restart()
+    end = load(world, b"a,b\n2,30\n" if is_known else b"a\n2\n")
+    assert end.outcome == "completed", end
+    entry = world.ledger.get(SCOPE_ENTRY, **[*world.ledger.find(SCOPE_ENTRY)][-1])
+    assert entry is not None
+    statement = entry.effect.statement
+    assert isinstance(statement, Replace)
+    assert is_known == (statement.range is not None)
+    assert [2] == values(world)
+
+
 def test_an_older_generation_that_comes_late_is_superseded() -> None:
     world = world_of(REPLACE)
     world.store.versioned = True
@@ -146,11 +169,66 @@ def test_rows_whose_keys_are_in_the_table_are_named() -> None:
     assert (reason,) == status(world.ledger, end.upload.id).reasons
 
 
+def test_a_refused_upload_whose_staging_table_has_expired_does_not_block_its_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The conflicts cannot be named any more. The log goes on, and a replay stages the rows
+    again."""
+
+    def fail(_effect: Effect, _most: int) -> None:
+        raise Transient("bigquery.unavailable", "BigQuery did not answer")
+
+    world = world_of(UNIQUE)
+    load(world, table(3), "plain/first.csv")
+    world.validate(world.upload("plain/second.csv", b"a\n7\n2\n"))
+    (message,) = new(world, VALIDATED)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.warehouse, "conflicts", fail)
+        with pytest.raises(Transient):
+            world.enrich(published(message, 1))
+    for name in [name for name in world.warehouse.tables if "staging" in name]:
+        del world.warehouse.tables[name]
+    assert "completed" == load(world, b"a\n9\n", "plain/third.csv").outcome
+    for attempt in (2, 3):
+        with suppress(Permanent):
+            world.enrich(published(message, attempt))
+        world.drain()
+    assert "unique.in_table" == world.finished()[-1].code
+    assert [0, 1, 2, 9] == values(world)
+
+
 def test_at_most_twenty_of_such_rows_are_named() -> None:
     world = world_of(UNIQUE)
     load(world, table(30), "plain/first.csv")
     (reason,) = load(world, table(30), "plain/second.csv").reasons
     assert 20 == reason.rows == len(reason.examples)
+
+
+def test_another_key_has_another_table_of_tombstones() -> None:
+    """Its columns are others, so that every statement on the earlier table would fail."""
+    world = world_of({})
+    found: list[str | None] = []
+    fields = [
+        {"name": each, "type": "integer", "constraints": {"required": True}} for each in ("a", "b")
+    ]
+    for key, latest_by in [("a", None), ("a", None), ("b", None), ("a", "b"), ("ab", None)]:
+        merge = {
+            "key": [*key],
+            "latest_by": latest_by,
+            "delete_when": "a < 0",
+            "lateness_days": 9,
+        }
+        world.contracts = contracts(schema={"fields": fields}, merge=merge)
+        world.warehouse.jobs.conditions["a < 0"] = lambda row: row["a"] < 0
+        world.restart()
+        end = load(world, b"a,b\n1,2\n", f"plain/{len(found)}.csv")
+        assert end.outcome == "completed", end.detail
+        entry = world.ledger.get(SCOPE_ENTRY, **[*world.ledger.find(SCOPE_ENTRY)][-1])
+        assert entry is not None
+        assert isinstance(entry.effect.statement, Merge)
+        found.append(entry.effect.statement.tombstones)
+    assert found[0] == found[1]
+    assert len(set(found)) == 4
 
 
 def test_a_merge_says_what_it_changed() -> None:

@@ -4,7 +4,7 @@ DuckDB runs the statements, translated from BigQuery's dialect. The fake is what
 protocol rely on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from csvgate.effects.model import (
 from csvgate.effects.sql.query import Query
 from csvgate.effects.sql.statements import conflicts_of, statement_of
 from csvgate.ports import Column
-from fakes.statements import conflicts, run
+from fakes.statements import NoTable, conflicts, run
 from fakes.write_streams import Table
 from unit.effects.statements import MORNING, PROJECT, effect
 
@@ -174,6 +174,46 @@ def test_any_sequence_of_statements(
             ]
         both.run(changed)
         both.assert_equal()
+
+
+EMPTIED: dict[str, Callable[[Staged], Statement]] = {
+    "insert": lambda staged: Insert(staged=staged),
+    "unique": lambda staged: InsertUnique(staged=staged, keys=(("customer",),)),
+    "replace": lambda staged: Replace(staged=staged, uploads=("u1",), range=None),
+    "replace nothing": lambda staged: Replace(staged=staged, uploads=(), range=None),
+    "replace_by": lambda staged: ReplaceBy(staged=staged, columns=("customer",)),
+    "replace_table": lambda staged: ReplaceTable(staged=staged),
+    "merge": lambda staged: Merge(staged=staged, key=("customer",), latest_by="changed"),
+    "merge with tombstones": lambda staged: Merge(
+        staged=staged,
+        key=("customer",),
+        latest_by="changed",
+        delete_when="state = 'deleted'",
+        tombstones=TOMBSTONES,
+        lateness_days=30,
+    ),
+}
+
+
+@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("kind", EMPTIED)
+def test_a_staging_table_that_lacks_rows_changes_nothing(kind: str, left: int) -> None:
+    """It has expired, and a delivery that was paused for days has created it again."""
+    both = Both()
+    day = date(2026, 11, 20)
+    both.run(effect(Insert(staged=both.stage(1, [("anna", day, 1, "new")], "u1", 0))))
+    staged = both.stage(2, [("anna", day, 2, "new"), ("ben", day, 2, "new")], "u2", 1)
+    both.sql.execute(f'DELETE FROM "{PROJECT}".crm.staging_2 WHERE _line > {left + 1}')
+    del both.fake["crm.staging_2"].rows[left:]
+    changed = effect(EMPTIED[kind](staged))
+    with pytest.raises(NoTable):
+        run(changed, both.fake, NOW, {})
+    with pytest.raises(duckdb.InvalidInputException, match="staged rows are missing"):
+        both.execute(statement_of(changed, PROJECT))
+    if "tombstones" in kind:
+        both.sql.execute("ROLLBACK")
+    both.assert_equal()
+    assert both.visible() == [("anna", day, 1, "new", "u1", 2, MORNING)]
 
 
 MERGED = st.lists(st.lists(KEYED, max_size=4, unique_by=lambda row: row[0]), min_size=1, max_size=4)

@@ -80,6 +80,14 @@ def test_the_query_for_conflicts_is_limited_too() -> None:
     assert len(limits(text)) == reads(text) == 2
 
 
+def test_the_first_upload_of_a_name_does_not_read_the_table() -> None:
+    """BigQuery charges a MERGE that can delete for the whole table, and nothing can be removed."""
+    query = statement_of(effect(Replace(staged=ROWS, uploads=(), range=None)), PROJECT)
+    [statement] = sqlglot.parse(query.text, read="bigquery")
+    assert isinstance(statement, exp.Insert)
+    assert query.parameters == ()
+
+
 UNLIMITED: dict[str, Statement] = {
     "a row with the key may be in any partition": Merge(
         staged=ROWS, key=("customer",), latest_by=None

@@ -1,7 +1,10 @@
 """A load that is about to change its table, as the log judges it."""
 
+from collections.abc import Mapping
+
 from csvgate.contracts.effects import Disposition, keys_in_table
 from csvgate.contracts.model import Contract
+from csvgate.contracts.model import Merge as MergeRule
 from csvgate.effects.model import (
     Insert,
     InsertUnique,
@@ -32,6 +35,8 @@ class Candidate:
     is_correction: bool
     table: str
     """`dataset.table`."""
+    kinds: Mapping[str, str]
+    """The type of each column under this contract, without parameters."""
 
     @property
     def scope(self) -> str:
@@ -46,9 +51,13 @@ class Candidate:
         removes = self.disposition in ("replace", "replace_table") and not self.is_correction
         return self.staged.rows == 0 and not removes
 
-    @property
-    def _tombstones(self) -> str:
-        return f"csvgate_tombstones_{self.table.partition('.')[2]}"
+    def _tombstones(self, merge: MergeRule) -> str:
+        """Return the table with what was removed. Another key, or another order, needs another
+        table, because its columns are others."""
+        columns = [*sorted(merge.key), *([merge.latest_by] if merge.latest_by else [])]
+        types = (f"{name} {self.kinds[name]}" for name in columns)
+        kept = digest(str(len(merge.key)), *types, length=8)
+        return f"csvgate_tombstones_{self.table.partition('.')[2]}_{kept}"
 
     def statement(self, state: ScopeState) -> Statement:
         """Return what to do to the table, of which `state` is true."""
@@ -62,7 +71,7 @@ class Candidate:
                     key=merge.key,
                     latest_by=merge.latest_by,
                     delete_when=merge.delete_when,
-                    tombstones=self._tombstones if merge.delete_when else None,
+                    tombstones=self._tombstones(merge) if merge.delete_when else None,
                     lateness_days=merge.lateness_days,
                 )
             case "insert_unique":
@@ -74,14 +83,22 @@ class Candidate:
                 return Replace(
                     staged=staged,
                     uploads=(current.upload,) if current else (),
-                    range=current.range if current else None,
+                    range=self._known(current.range) if current else None,
                 )
         return Insert(staged=staged)
+
+    def _known(self, range_: Range | None) -> Range | None:
+        """Return a range that an earlier contract has left; None, which is everywhere, if its
+        column may not be in the table any more: every later statement of the log would fail."""
+        if range_ is None or self.kinds.get(range_.column) != range_.type:
+            return None
+        return range_
 
 
 def candidate(load: SealedLoad, attempt: int) -> Candidate:
     """Raises Permanent `ledger.incomplete` if a correction's original is not in the ledger."""
     table, rows = load.plan.table, load.rows
+    kinds = {column.name: column.type.partition("(")[0] for column in table.columns}
     origin = load.received
     if load.seal.corrects is not None:
         found = load.entries.ledger.upload(load.seal.corrects).received()
@@ -96,7 +113,7 @@ def candidate(load: SealedLoad, attempt: int) -> Candidate:
         rows=load.seal.counts.valid,
         upload=rows.upload,
         ingested_at=rows.ingested_at,
-        range=_range(load),
+        range=_range(load, kinds),
     )
     return Candidate(
         contract=load.plan.contract,
@@ -105,13 +122,13 @@ def candidate(load: SealedLoad, attempt: int) -> Candidate:
         origin=origin,
         is_correction=load.seal.corrects is not None,
         table=table.id,
+        kinds=kinds,
     )
 
 
-def _range(load: SealedLoad) -> Range | None:
+def _range(load: SealedLoad, kinds: Mapping[str, str]) -> Range | None:
     bounds = load.seal.bounds
     if bounds is None:
         return None
-    types = {column.name: column.type for column in load.plan.table.columns}
-    kind = types[bounds.column].partition("(")[0]
+    kind = kinds[bounds.column]
     return Range(column=bounds.column, type=kind, low=bounds.low, high=bounds.high)

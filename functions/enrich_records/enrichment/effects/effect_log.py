@@ -144,6 +144,11 @@ class EffectLog:
 
     def _refused(self, entry: ScopeEntry) -> ClosedEntry:
         conflicts = self.warehouse.conflicts(entry.effect, MOST_CONFLICTS)
+        if not conflicts:
+            # The staging table has expired, or the keys have left the table. The uploader could
+            # correct nothing, and loading the rows again may succeed.
+            detail = "the table had some of its keys, and which ones cannot be found out any more"
+            return self._not_done(entry, "failed", detail)
         closed = self._not_done(entry, "refused", "the table has some of its keys already")
         return closed.model_copy(update={"conflicts": tuple(conflicts)})
 

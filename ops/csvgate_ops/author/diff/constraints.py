@@ -39,7 +39,7 @@ def _changed(place: str, name: str, old: Any, new: Any, field: SchemaField) -> F
             yield refuses(
                 place, f"the limits cannot be compared, so values may be refused ({change})"
             )
-        elif (compared < 0) == (name in _UPPER):
+        elif compared and (compared < 0) == (name in _UPPER):
             yield refuses(place, f"values beyond the new limit are refused now ({change})")
         elif compared:
             yield accepts(place, f"more values are accepted ({change})")
@@ -64,7 +64,8 @@ def _unique(place: str, old: Any, new: Any) -> Findings:
         yield refuses(place, f"{what} are refused now")
         return
     yield accepts(place, "repeated values are accepted now")
-    yield Finding("consumers", place, "a value may be in several new rows")
+    text = "a value may be in several new rows"
+    yield Finding("consumers", place, text, breaking=old == "table")
 
 
 def _enum(place: str, old: Any, new: Any) -> Findings:

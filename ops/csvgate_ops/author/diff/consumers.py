@@ -3,7 +3,7 @@
 from csvgate.contracts.model import Contract
 from csvgate.contracts.table import partitioning
 from csvgate_ops.author.diff.model import Finding, Findings, rereads, shown
-from csvgate_ops.deploy.tables.model import TablePlan
+from csvgate_ops.deploy.tables.model import ExistingTable, TablePlan
 from csvgate_ops.deploy.tables.options import described
 
 
@@ -113,9 +113,20 @@ def _types(plan: TablePlan) -> Findings:
         if was is not None and was.partition("(")[0] != column.type.partition("(")[0]:
             text = f"{column.name} becomes {column.type}, and is {was} before"
             yield Finding("consumers", f"columns.{column.name}", text)
+    yield from _new_key(plan.found, plan.spec.options.primary_key)
     if plan.found.primary_key and plan.found.primary_key != plan.spec.options.primary_key:
         key = ", ".join(plan.found.primary_key)
         text = f"the key ({key}) is not unique in the table any more, but BigQuery relies on it"
         if not plan.spec.options.primary_key:
             text += ": run ALTER TABLE … DROP PRIMARY KEY"
         yield Finding("consumers", "schema.primaryKey", text, True)
+
+
+def _new_key(found: ExistingTable, key: tuple[str, ...]) -> Findings:
+    """The key holds for rows that are loaded from now on. BigQuery relies on it for all rows."""
+    if key and [name.lower() for name in key] != [name.lower() for name in found.primary_key]:
+        text = (
+            f"BigQuery relies on the key ({', '.join(key)}) from now on: queries return wrong "
+            "results if earlier rows repeat it or lack it, so look for such rows before the deploy"
+        )
+        yield Finding("consumers", "schema.primaryKey", text, breaking=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from csvgate.contracts.model import Contract
+from csvgate.gcp.columns import can_hold
 from csvgate.ports import TableOptions
 from csvgate_ops.deploy.tables.columns import column_changes
 from csvgate_ops.deploy.tables.expected import expected, undeclared
@@ -54,8 +55,27 @@ def plans(
 ) -> Iterator[tuple[Contract, TablePlan]]:
     """Yield each contract with the plan of its table. `tables` are those that exist, by
     `dataset.table`."""
-    seen = set()
+    altered: dict[str, ExistingTable | None] = {}
     for contract in contracts:
         name = f"{contract.destination.dataset}.{contract.destination.table}"
-        yield contract, table_plan(contract, tables.get(name), shared=name in seen)
-        seen.add(name)
+        shared, found = name in altered, altered.get(name, tables.get(name))
+        plan = table_plan(contract, found, shared=shared)
+        yield contract, plan
+        altered[name] = _after(plan)
+
+
+def _after(plan: TablePlan) -> ExistingTable | None:
+    """Return the table with the columns that the plan gives it, as the next contract finds it: one
+    type cannot suit two contracts that want different ones."""
+    if plan.found is None or plan.refusals:
+        return plan.found
+    wanted = {column.name.lower(): column for column in plan.spec.columns}
+    columns = []
+    for there in plan.found.columns:
+        ours = wanted.pop(there.name.lower(), None)
+        is_wide = ours is None or can_hold(there.type, ours.type)
+        required = there.required and ours is not None and ours.required
+        type_ = there.type if is_wide or ours is None else ours.type
+        columns.append(replace(there, type=type_, required=required))
+    columns += [replace(column, required=False) for column in wanted.values()]
+    return replace(plan.found, columns=tuple(columns))

@@ -5,6 +5,7 @@ from typing import Final
 
 from csvgate.contracts.checks.column_names import LINEAGE
 from csvgate.contracts.checks.sql_condition import wrong_condition
+from csvgate.contracts.effects import disposition
 from csvgate.contracts.model import Contract, Merge, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, Path, suggest
 
@@ -14,6 +15,10 @@ COMPARABLE: Final = (
 )  # fmt: skip
 """The BigQuery types whose values a statement compares exactly. FLOAT64 has NaN, which equals
 nothing, and JSON and GEOGRAPHY have no order and no equality."""
+LONGEST_STATEMENT: Final = 1_000_000
+"""BigQuery's limit on a query, 1 MB, before views and macros are resolved."""
+_REST: Final = 20_000
+"""More characters than a statement has besides its lists of columns."""
 Kinds = Mapping[str, str | None]
 """The BigQuery kind of each column of the table without the lineage; None where it is unknown."""
 
@@ -28,6 +33,24 @@ def check_effects(contract: Contract, kinds: Kinds) -> Complaints:
     if contract.merge is not None:
         yield from _merge(contract, contract.merge, kinds)
     yield from _unique(contract, kinds, ways)
+    yield from _length(contract, kinds)
+
+
+def _length(contract: Contract, kinds: Kinds) -> Complaints:
+    """A statement names each column twice, and that of a merge four times."""
+    way = disposition(contract)
+    if way == "append":
+        return
+    times, more = (4, 48) if way == "merge" else (2, 24)
+    length = _REST + sum(times * len(name) + more for name in (*kinds, *LINEAGE))
+    if length > LONGEST_STATEMENT:
+        message = f"names {len(kinds):,} columns in a statement of about {length:,} characters"
+        remedy = "append rows, drop columns, or give them shorter names"
+        yield (
+            ("schema", "fields"),
+            f"{message}, but BigQuery allows {LONGEST_STATEMENT:,} where rows of the table are "
+            f"changed; {remedy}",
+        )
 
 
 def _ways(contract: Contract) -> list[str]:

@@ -50,7 +50,7 @@ def _insert(names: Names, statement: Insert | InsertUnique) -> str:
     columns = statement.staged.columns
     return (
         f"INSERT INTO {names.table(names.effect.target.table)} ({listed(columns)})\n"
-        f"SELECT {listed(columns, SOURCE)} FROM {names.staging(statement.staged)}"
+        f"SELECT {listed(columns, SOURCE)} FROM {names.all_staged(statement.staged)}"
     )
 
 

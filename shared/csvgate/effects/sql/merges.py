@@ -79,9 +79,9 @@ def _judged(names: Names, statement: Merge) -> str:
     condition is a text of the contract, in which columns have no alias: only those of the staged
     row are in its scope."""
     if statement.delete_when is None:
-        return names.staging(statement.staged)
+        return names.all_staged(statement.staged)
     deletes = f"COALESCE(({statement.delete_when}), FALSE) AS {_DELETES}"
-    return f"(SELECT *, {deletes} FROM {names.table(statement.staged.table)}) AS {SOURCE}"
+    return f"(SELECT *, {deletes} FROM {names.all_staged(statement.staged)}) AS {SOURCE}"
 
 
 def _remember(names: Names, statement: Merge, tombstones: str) -> str:

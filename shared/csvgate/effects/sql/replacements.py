@@ -7,8 +7,8 @@ nothing, and reads only the partitions that the conditions of its clauses leave.
 from typing import Final
 
 from csvgate.contracts.checks.column_names import UPLOAD_ID
-from csvgate.effects.model import Delete, Replace, ReplaceBy, ReplaceTable, Staged
-from csvgate.effects.sql.inserts import in_key
+from csvgate.effects.model import Delete, Insert, Replace, ReplaceBy, ReplaceTable, Staged
+from csvgate.effects.sql.inserts import in_key, insert
 from csvgate.effects.sql.query import NOTHING, SOURCE, TARGET, Parameter, Query
 from csvgate.effects.sql.quoting import all_of, column, comparable, in_range, name
 from csvgate.effects.sql.tables import (
@@ -32,6 +32,9 @@ def replace(names: Names, statement: Replace) -> Query:
         if not statement.uploads:
             return NOTHING
         return Query(f"DELETE FROM {names.target()}\nWHERE {all_of(removed)}", parameters)
+    if not statement.uploads:
+        # A MERGE that can delete is charged for the whole table, also if it deletes nothing.
+        return insert(names, Insert(staged=statement.staged))
     return Query(_exchange(names, statement.staged, all_of(removed)), parameters)
 
 
@@ -69,7 +72,7 @@ def replace_by(names: Names, statement: ReplaceBy) -> Query:
     matches = [f"{comparable(TARGET, each)} = {SOURCE}.{key}" for key, each in numbered]
     return Query(
         f"MERGE {names.target()} USING (\n"
-        f"  SELECT {SOURCE}.*, {no_keys} FROM {names.staging(staged)}\n"
+        f"  SELECT {SOURCE}.*, {no_keys} FROM {names.all_staged(staged)}\n"
         f"  LEFT JOIN ({newer}) AS {_NEWER} ON {same}\n"
         f"  WHERE {_NEWER}.{_key(0)} IS NULL\n"
         f"  UNION ALL\n"
@@ -85,7 +88,7 @@ def replace_by(names: Names, statement: ReplaceBy) -> Query:
 
 def _exchange(names: Names, staged: Staged, removed: str) -> str:
     return (
-        f"MERGE {names.target()} USING {names.staging(staged)} ON FALSE\n"
+        f"MERGE {names.target()} USING {names.all_staged(staged)} ON FALSE\n"
         f"WHEN NOT MATCHED BY SOURCE AND {removed} THEN DELETE\n"
         f"WHEN NOT MATCHED BY TARGET THEN {inserted(staged.columns)}"
     )

@@ -222,7 +222,10 @@ CHANGES: dict[str, Change] = {
         {"schema.primaryKeyIn": "table"},
         "breaking",
         (_sales("ADD PRIMARY KEY (`sale_id`) NOT ENFORCED"),),
-        ("!uploads schema.primaryKeyIn: uploads with a key that the table has already are",),
+        (
+            "!uploads schema.primaryKeyIn: uploads with a key that the table has already are",
+            "!consumers schema.primaryKey: BigQuery relies on the key (sale_id) from now on",
+        ),
     ),
     "another label is accepted": Change(
         {f"{FIELD}.city.label": ["City", "Town", "Ort"]},
@@ -428,7 +431,10 @@ CHANGES: dict[str, Change] = {
         {"merge": {"key": ["sale_id"]}, "schema.primaryKey": None},
         "breaking",
         (_sales("ADD PRIMARY KEY (`sale_id`) NOT ENFORCED"),),
-        ("!consumers merge: uploads have another effect on the rows",),
+        (
+            "!consumers merge: uploads have another effect on the rows",
+            "!consumers schema.primaryKey: BigQuery relies on the key (sale_id) from now on",
+        ),
     ),
     "nothing but the order of fields": Change(
         {FIELD: [*OLD["schema"]["fields"][1:], OLD["schema"]["fields"][0]]}, "compatible"

@@ -315,6 +315,30 @@ def test_another_table_has_another_number() -> None:
     ]
 
 
+def test_contracts_that_share_a_table_must_agree_on_types() -> None:
+    """Otherwise the deploy alters the column for one of them, and all uploads of the other fail."""
+    wider = contract(
+        *(
+            {**field, "type": "number", "bigquery": "NUMERIC"}
+            if field["name"] == "pieces"
+            else field
+            for field in FIELDS
+        )
+    )
+    first, second = (plan for _, plan in plans((wider, contract()), {"shop.sales": table()}))
+    assert [change.why for change in first.changes] == ["pieces: INT64 to NUMERIC"]
+    assert [refusal.what for refusal in second.refusals] == [
+        "pieces: NUMERIC to INT64: BigQuery cannot convert the column in place"
+    ]
+
+
+def test_a_column_that_two_contracts_add_is_added_once() -> None:
+    more = contract(*FIELDS, {"name": "more"})
+    first, second = (plan for _, plan in plans((more, more), {"shop.sales": table()}))
+    assert len(first.changes) == 1
+    assert second.changes == ()
+
+
 def test_contracts_that_share_a_table_do_not_change_descriptions_back_and_forth() -> None:
     first = contract({**FIELDS[0], "description": "Mine"}, *FIELDS[1:], schema={"title": "One"})
     more = {"name": "more", "description": "New"}
