@@ -304,6 +304,13 @@ def test_the_rows_are_copied_into_another_table_with_their_types() -> None:
     assert isinstance(parsed(copy), exp.Insert)
 
 
+def test_the_copy_meets_the_filter_that_the_earlier_table_requires() -> None:
+    found = table(require_partition_filter=True)
+    copy = copy_statement(table_plan(contract(), found), found, "my-project")
+    assert copy.endswith("`sales` WHERE (`day` >= DATE '0001-01-01' OR `day` IS NULL)")
+    assert isinstance(parsed(copy), exp.Insert)
+
+
 def test_another_table_has_another_number() -> None:
     names = ["shop.sales", "shop.sales_2", "shop.sales_09", "shop.my_sales", "my_2.sales"]
     assert [other_table(name) for name in names] == [
