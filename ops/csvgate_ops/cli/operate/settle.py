@@ -1,4 +1,4 @@
-"""The command `csvgate settle`: an operator says whether the rows of an upload are loaded."""
+"""Say whether the rows of an upload are loaded, where only a person can know."""
 
 import json
 from pathlib import Path

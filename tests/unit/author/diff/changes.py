@@ -133,7 +133,7 @@ CHANGES: dict[str, Change] = {
         {f"{FIELD}.price.bigquery": "FLOAT64"},
         "needs DDL",
         (_sales("ALTER COLUMN `price` SET DATA TYPE FLOAT64"),),
-        ("consumers columns.price: price becomes FLOAT64, and is NUMERIC(12, 2) before",),
+        ("consumers columns.price: price becomes FLOAT64; it was NUMERIC(12, 2)",),
     ),
     "whole numbers become decimal numbers": Change(
         {f"{FIELD}.pieces.type": "number"},
@@ -141,7 +141,7 @@ CHANGES: dict[str, Change] = {
         (_sales("ALTER COLUMN `pieces` SET DATA TYPE NUMERIC"),),
         (
             "uploads schema.fields.pieces.type: cells of the type number are accepted now",
-            "consumers columns.pieces: pieces becomes NUMERIC, and is INT64 before",
+            "consumers columns.pieces: pieces becomes NUMERIC; it was INT64",
         ),
     ),
     "decimal numbers become whole numbers": Change(
@@ -349,7 +349,7 @@ CHANGES: dict[str, Change] = {
         {"destination.partition_by": {"column": "day", "unit": "month"}},
         "breaking",
         (),
-        ("!table shop.sales: the table is partitioned by day, in units of one day",),
+        ("!table shop.sales: the table is partitioned by `day`, in units of one day",),
     ),
     "another table": Change(
         {"destination.table": "sales_2"},

@@ -209,7 +209,10 @@ def test_what_cannot_be_compared_exits_2(tmp_path: Path) -> None:
     for pair, words in (
         ((old, broken), "unknown property `matsch`"),
         ((old, old / "sales.yaml"), "must both be files, or both folders"),
-        ((old / "sales.yaml", other / "other.yaml"), "contracts of different datasets"),
+        (
+            (old / "sales.yaml", other / "other.yaml"),
+            "OLD is the contract of sales, and NEW that of other",
+        ),
         ((old, tmp_path / "nowhere"), "does not exist"),
     ):
         code, output = run(*pair)

@@ -246,8 +246,8 @@ REFUSED: dict[str, tuple[ExistingTable, Contract, str, str]] = {
     "other partitions": (
         table(partition_by=Partitioning("DAY", "month")),
         contract(),
-        "the table is partitioned by DAY, in units of one month, and the contract wants partitions "
-        "by day, in units of one day: BigQuery cannot change that",
+        "the table is partitioned by `DAY`, in units of one month, and the contract wants "
+        "partitions by `day`, in units of one day: BigQuery cannot change that",
         "write the present partitions into `partition_by`, or load into another table",
     ),
     "partitions of a table without any": (
