@@ -102,7 +102,9 @@ def _tombstones(
     ]
     removed_at = bigquery.SchemaField(REMOVED_AT, "TIMESTAMP", mode="REQUIRED")
     table = bigquery.Table(reference, schema=[*fields, removed_at])
-    table.description = "csvgate keeps here for a time which rows its merges have removed"
+    table.description = (
+        "Keys of rows that merges have removed, so that older rows that arrive late stay removed"
+    )
     table.time_partitioning = _partitions(kept_ms)
     return table
 
