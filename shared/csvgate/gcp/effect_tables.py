@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from google.api_core import exceptions as api
 from google.cloud import bigquery
@@ -11,11 +11,9 @@ from google.cloud.bigquery.retry import DEFAULT_RETRY
 from csvgate.effects.model import Merge, Target
 from csvgate.effects.sql.merges import REMOVED_AT, kept_columns
 from csvgate.gcp.errors import translated
-from csvgate.gcp.tables import as_field
+from csvgate.gcp.tables import DAY_MS, as_field
 from csvgate.ports import TableSpec
 from csvgate.runtime.errors import Permanent
-
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class EffectTables:
@@ -63,7 +61,7 @@ class EffectTables:
         if name is None or days is None or not statement.staged.rows:
             return
         # A partition is a day and expires as a whole, counted from its beginning.
-        kept_ms = (days + 1) * _DAY_MS
+        kept_ms = (days + 1) * DAY_MS
         if self._tombstones.get((target.dataset, name)) == kept_ms:
             return
         reference = self._reference(target.dataset, name)

@@ -18,7 +18,8 @@ from csvgate_ops.author.diff.view import statements
 from csvgate_ops.cli.main import csvgate
 from csvgate_ops.deploy.tables.compare import table_plan
 from csvgate_ops.deploy.tables.expected import expected
-from unit.author.diff.changes import CHANGES, OLD, Change
+from unit.author.diff.change import OLD, Change
+from unit.author.diff.changes import CHANGES
 from unit.deploy.tables.altered import altered, parsed
 
 
