@@ -275,7 +275,9 @@ def test_the_command_on_a_contract_that_merges(tmp_path: Path) -> None:
     text = CONTRACT.read_text(encoding="utf-8")
     contract.write_text(f"{text}\nmerge: {{key: [order_id]}}\n", encoding="utf-8")
     arguments = (path, "--contract", contract, "--as", "orders/a.csv")
-    assert "whose statement scans at most 30.0 MiB" in (shown := run(*arguments).stdout)
+    assert "the statement that changes the table scans at most 30.0 MiB" in (
+        shown := run(*arguments).stdout
+    )
     assert "are assumed to be as large as" in shown
     assert "replace or merge" in shown
     given = run(*arguments, "--table", "5GiB").stdout
