@@ -2,6 +2,7 @@
 
 from bench.reporting.goals import is_exact
 from bench.reporting.markdown import mebibytes, micro, table, times
+from bench.reporting.report_bounds import BOUNDS
 from bench.reporting.results import Run, ShapeRun
 from bench.runner import Result, ratio, wall_ratio
 from bench.stage_names import ALL_STAGES
@@ -92,5 +93,5 @@ def _stages(run: Run) -> str:
         "CPU µs per row of each stage, for the shapes that need more than their goal allows: one "
         "more run, with a clock around the engine's functions, which itself adds to the whole. "
         "Reading includes decompressing and decoding; “other” is what no stage has, above all "
-        "joining columns.\n\n" + table(("shape", *ALL_STAGES, "whole"), rows)
+        "joining columns.\n\n" + table(("shape", *ALL_STAGES, "whole"), rows) + BOUNDS
     )

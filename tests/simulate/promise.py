@@ -14,7 +14,7 @@ from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from csvgate.protocol.messages.outcome import end_of, parse_outcome
-from intake.time_limits import MOST_OVERRUNS
+from intake.deadlines.time_limits import MOST_OVERRUNS
 from simulate.world import shop
 from simulate.world.changed_tables import BY_STATEMENT, Load, rows_of, sequential
 from simulate.world.cloud import Cloud

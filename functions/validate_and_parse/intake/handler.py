@@ -31,15 +31,15 @@ from intake.admission import (
     out_of_scope,
     owner_of_sidecar,
 )
+from intake.deadlines.silent_starts import refuse_after_silent_starts
+from intake.deadlines.time_budget import OutOfTime
+from intake.deadlines.time_limits import TimeLimits
 from intake.pin_plan import Pinned, Planner, received_now
 from intake.publish_seal import SealPublisher
 from intake.read_upload import UploadReader
 from intake.row_judges import RowJudges
 from intake.seal_upload import Sealer, StandingSeal
-from intake.silent_starts import refuse_after_silent_starts
 from intake.storage_event import ObjectEvent, parse
-from intake.time_budget import OutOfTime
-from intake.time_limits import TimeLimits
 
 LAST_START: Final = 90
 """The start that sends the dead letter itself. It is below the 100 delivery attempts of the

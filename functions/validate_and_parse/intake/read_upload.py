@@ -32,13 +32,13 @@ from csvgate.validation.judge import Judge
 from csvgate.validation.validate import validate
 from intake.admission import refuse_overwrite
 from intake.corrections import Origin, find_origin
+from intake.deadlines.time_budget import TimeBudget
+from intake.deadlines.time_limits import MOST_OVERRUNS, TimeLimits
 from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
 from intake.row_judges import RowJudges
 from intake.staging_output import StagingOutput
-from intake.time_budget import TimeBudget
-from intake.time_limits import MOST_OVERRUNS, TimeLimits
 from intake.verified_source import (
     GONE,
     Metadata,

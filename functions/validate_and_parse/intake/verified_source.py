@@ -17,7 +17,7 @@ from csvgate.ports import ObjectStore
 from csvgate.protocol.ledger.entries import Received
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation.faults import FileFault
-from intake.time_budget import TimeBudget
+from intake.deadlines.time_budget import TimeBudget
 
 GONE: Final = "file.gone"
 

@@ -14,6 +14,8 @@ from csvgate_ops.program import program
 _NOTIFIER: Final = "notify_stakeholders"
 _TABLE: Final = re.compile(r"table ([A-Za-z0-9_]+\.[A-Za-z0-9_]+) ")
 """The beginning of the message of table.contradicts."""
+_WAITING: Final = ": sidecar.waiting"
+"""The end of the detail of a start that found no sidecar."""
 _WORKERS: Final = {
     "validating": "validate_and_parse",
     "loading": "enrich_records",
@@ -27,7 +29,10 @@ def hints(
     """Yield one paragraph per hint. `options` are the command-line options that point a command
     at the same cloud, with a leading space."""
     if status.ignored == "sidecar":
-        yield "Its totals are compared with the upload that it belongs to: csvgate status lists it."
+        yield (
+            "Its totals are compared with the upload that it belongs to, which is listed by: "
+            f"{program()} status"
+        )
     elif status.state == "ignored":
         yield (
             f"Nothing of it is loaded. To draft a contract for such files: {program()} infer FILE "
@@ -53,7 +58,14 @@ def hints(
                 f"still in service, its messages wait. {breaker.tripped_by}\n"
                 f"See: {program()} breaker{options}"
             )
-    if status.state in _WORKERS:
+    if _waits_for_sidecar(status):
+        yield (
+            "It waits for the sidecar that states its totals, which is not in the uploads bucket. "
+            "csvgate looks for it again for about 14 hours, then it refuses the upload. The name "
+            "is that of the contract's `totals.sidecar`. In the local cloud, upload it with: "
+            f"{program()} upload SIDECAR --as NAME"
+        )
+    elif status.state in _WORKERS:
         yield (
             f"In progress. If it stays so, {_WORKERS[status.state]} keeps failing and is retried; "
             "its log says why. After its last attempt the dead letter is listed by: "
@@ -65,6 +77,11 @@ def failure_message(status: UploadStatus, failure: Failed) -> str:
     """Return the message of the failure, which names what is wrong; empty if it is not known."""
     said = [step.detail for step in status.timeline if step.what == failure.code]
     return said[-1].removesuffix(f" ({failure.function})") if said else ""
+
+
+def _waits_for_sidecar(status: UploadStatus) -> bool:
+    failed = [step.detail for step in status.timeline if step.what == "start failed"]
+    return status.state == "validating" and bool(failed) and failed[-1].endswith(_WAITING)
 
 
 def _command(code: str, selection: str) -> str:

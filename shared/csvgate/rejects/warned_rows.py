@@ -5,6 +5,7 @@ from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate.protocol.events import CheckWarning
+from csvgate.rejects.check_message import check_message
 
 LINES: Final = 5
 """Lines kept for each check."""
@@ -19,16 +20,18 @@ class WarnedRows:
         self._lines = dict[int, list[int]]()
 
     def add(self, warnings: Mapping[int, Sequence[int]]) -> None:
-        """Count those of a batch: for each check, by its index, the lines of the rows."""
+        """Count those of a batch: for each check the lines of the rows, by the keys of `Judged`."""
         for check, lines in warnings.items():
             self._rows[check] = self._rows.get(check, 0) + len(lines)
             kept = self._lines.setdefault(check, [])
             kept += map(int, lines[: LINES - len(kept)])
 
     def all(self) -> tuple[CheckWarning, ...]:
-        """Return the warnings in the order of the contract."""
+        """Return the warnings in the order of the contract. Rows for which a check cannot be
+        computed are a warning of their own."""
         return tuple(
-            CheckWarning(message=check.message, rows=rows, lines=tuple(self._lines[index]))
+            CheckWarning(message=message, rows=rows, lines=tuple(self._lines[key]))
             for index, check in enumerate(self._checks)
-            if (rows := self._rows.get(index))
+            for key, message in ((index, check.message), (~index, check_message(check, "")))
+            if (rows := self._rows.get(key))
         )

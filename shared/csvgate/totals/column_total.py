@@ -52,8 +52,10 @@ class ColumnTotal:
 
     @property
     def left_out(self) -> str:
-        """What the sum does not contain, as the end of a sentence; empty if it is complete."""
+        """What the sum does not contain, as words after it; empty if it is complete."""
         if not self._unreadable:
             return ""
         cells = counted(self._unreadable, "cell")
-        return f", without {cells} that could not be read, the first in line {self._first_line}"
+        if self._unreadable == 1:
+            return f" without {cells} that could not be read, in line {self._first_line}"
+        return f" without {cells} that could not be read, the first in line {self._first_line}"

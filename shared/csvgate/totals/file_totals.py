@@ -68,9 +68,16 @@ class FileTotals:
                 shown.append(f"and {counted(len(wrong) - _MOST_SHOWN, 'more total')}")
             raise FileFault(
                 "file.total_differs",
-                f"{'; '.join(shown)}. Compare the file with its source, and upload it again once "
-                "it is complete",
+                f"{'; '.join(shown)}. {self._remedy(wrong)}",
             )
+
+    def _remedy(self, wrong: Iterable[Stated]) -> str:
+        if any(t.group != ROWS_GROUP and self._columns[t.group].left_out for t in wrong):
+            return (
+                "Correct the cells that could not be read, compare the file with its source, and "
+                "upload it again"
+            )
+        return "Compare the file with its source, and upload it again once it is complete"
 
     def _actual(self, group: str) -> Decimal:
         return Decimal(self._rows) if group == ROWS_GROUP else self._columns[group].sum
@@ -91,4 +98,4 @@ class FileTotals:
         if self._rows == 1 or total.group in self._hidden:
             # The sum of a single row is its cell.
             found = self._shown(total.group, found)
-        return f"the sum of {total.group} is {found}, but {where} states {stated}{column.left_out}"
+        return f"the sum of {total.group} is {found}{column.left_out}, but {where} states {stated}"

@@ -75,7 +75,7 @@ class Batch:
     of a dictionary with values of that type."""
     rejected: list[RejectedRow] = field(default_factory=list)
     warnings: Mapping[int, Sequence[int]] = field(default_factory=dict)
-    """For each check (by its index in the contract) that warns of valid rows, their lines."""
+    """For each check that warns of valid rows, their lines. The keys are those of `Judged`."""
 
 
 def rejected_row(record: Record, faults: tuple[Fault, ...]) -> RejectedRow:

@@ -11,8 +11,8 @@ from typing import Final
 
 from csvgate.csv.compression import HEAD_BYTES, decompress
 from csvgate.csv.compression.kinds import kind_of
+from csvgate.csv.compression.zip_member import WORKBOOK
 from csvgate.csv.workbook import Workbook
-from csvgate.csv.workbook.sheets import WORKBOOK
 from csvgate.enrichment.judging.plan import prepare
 from csvgate.enrichment.judging.row_judge import RowJudge
 from csvgate.references.keys import key_sets

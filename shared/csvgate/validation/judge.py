@@ -16,8 +16,9 @@ class Judged(NamedTuple):
     faults: Mapping[int, tuple[Fault, ...]]
     """For each row that is rejected, at least one."""
     warnings: Mapping[int, Sequence[int]]
-    """For each check (by its index in the contract) that warns of rows that are not rejected, these
-    rows in order."""
+    """For each check that warns of rows that are not rejected, these rows in order. The key i is
+    the check's index in the contract, for rows for which the check is false, or ~i, for rows for
+    which its expression cannot be computed."""
 
 
 Judge = Callable[[Sequence[int], Sequence[Sequence[object]]], Judged]

@@ -11,11 +11,11 @@ from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
 from intake import corrections, handler, pin_plan, read_upload
 from intake.corrections import Origin
+from intake.deadlines.time_budget import TimeBudget
 from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner, pinned_keys
 from intake.read_upload import UploadReader, _faulty
 from intake.reject_output import RejectOutput, rejects_name
-from intake.time_budget import TimeBudget
 from intake.verified_source import Metadata, VerifiedSource, address
 from simulate.world.swap import swapped
 

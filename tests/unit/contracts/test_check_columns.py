@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csvgate.contracts.checks.defaults import check_default
+from csvgate.contracts.checks.cells.defaults import check_default
 from csvgate.contracts.hashing import contract_hash
 from csvgate.types.common.field_type import CellFault
 from csvgate.validation.cells import Cells
@@ -312,7 +312,7 @@ def test_sheets(found: Callable[..., Found]) -> None:
     for dialect in ({"sheetName": "Stock"}, {"sheetNumber": 2}):
         assert [] == found(schema=fields, dialect=dialect)
     both = {"sheetName": "Stock", "sheetNumber": 2}
-    message = "cannot be used together with sheetName, which says the same in another way; "
+    message = "cannot be used together with sheetName, because each of them chooses the sheet; "
     message += "keep one of them"
     assert [("dialect.sheetNumber", message)] == found(schema=fields, dialect=both)
     assert [path for path, _ in found(schema=fields, dialect={"sheetNumber": 0})] == [

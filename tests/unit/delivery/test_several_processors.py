@@ -19,8 +19,8 @@ from csvgate.validation.batch import Batch
 from csvgate.validation.validate import validate
 from fakes.effects import Effect
 from intake import read_upload, staging_output
+from intake.deadlines.time_budget import TimeBudget
 from intake.handler import Validator
-from intake.time_budget import TimeBudget
 from unit.delivery.simple import contract, contracts, table
 from unit.protocol.test_pipeline import upload_id
 from world import World

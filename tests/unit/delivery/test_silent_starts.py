@@ -12,8 +12,8 @@ from csvgate.protocol.ledger.paths import OVERRUN, START, START_END
 from csvgate.runtime.errors import Transient
 from csvgate.runtime.failure_boundary import FailureBoundary
 from fakes.effects import Effect
+from intake.deadlines.silent_starts import MOST_SILENT
 from intake.handler import Validator
-from intake.silent_starts import MOST_SILENT
 from intake.storage_event import ObjectEvent
 from unit.protocol.orders import orders
 from unit.protocol.test_pipeline import upload_id

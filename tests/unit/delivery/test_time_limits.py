@@ -18,9 +18,9 @@ from csvgate.validation.codes import CODES
 from csvgate.validation.faults import FileFault
 from fakes.effects import Effect
 from intake import read_upload, staging_output
+from intake.deadlines.time_limits import TimeLimits
 from intake.handler import Validator
 from intake.staging_output import MAX_CHUNKS
-from intake.time_limits import TimeLimits
 from unit.delivery.simple import contracts, table
 from unit.protocol.invariants import loaded
 from unit.protocol.orders import orders

@@ -8,11 +8,13 @@ import pytest
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract
+from csvgate.enrichment.judging import row_judge, search
 from csvgate.enrichment.judging.needed import references_needed, without_unused_lookups
 from csvgate.enrichment.judging.plan import prepare
 from csvgate.enrichment.judging.row_judge import RowJudge
 from csvgate.enrichment.sql.derived_columns import DeriveStep
 from csvgate.enrichment.sql.process.engine_errors import SqlError
+from csvgate.rejects.warned_rows import WarnedRows
 from csvgate.runtime.errors import Permanent
 from csvgate.types.bigquery import parse
 from csvgate.validation.judge import Judged
@@ -109,7 +111,7 @@ def test_rows_that_are_too_many_for_the_memory_are_halved(
     rules = contract({"a": "INT64"}, [derive("a + 1", "INT64"), derive("100 // v", "INT64", "w")])
     found = judged(rules, {"a": [0, 1, 2, 3, -1, 5, 6, 7, 8]})
     assert {
-        4: ["cannot be computed as INT64 by `100 // v`: division by zero; correct v in this row"]
+        4: ["cannot be computed as INT64 by `100 // v`: division by zero; correct a in this row"]
     } == messages(found)
 
 
@@ -127,6 +129,28 @@ def test_a_row_that_is_too_much_alone_is_at_fault(monkeypatch: pytest.MonkeyPatc
     assert "it needs more memory" in found[1][0]
 
 
+def test_rows_whose_columns_take_too_much_memory_are_judged_in_parts(
+    monkeypatch: pytest.MonkeyPatch, queries: list[tuple[str, int]]
+) -> None:
+    rules = with_checks(
+        {"a": "INT64"},
+        ("a <> 7", "error"),
+        ("w NOT LIKE '5%'", "warn"),
+        enrich=[
+            derive("rpad(CAST(100 // a AS VARCHAR), 40, '0')", "STRING"),
+            derive("left(v, 30)", "STRING", "w"),
+        ],
+    )
+    values = {"a": [*range(12), *[0] * 12, *range(12)]}
+    together = judged(rules, values)
+    queries.clear()
+    for module in (row_judge, search):
+        monkeypatch.setattr(module, "RESULT_BYTES", 300)
+    assert together == judged(rules, values)
+    # The checks, computed last, see rows whose columns have less than 300 bytes.
+    assert queries[-1] == ("select", 3)
+
+
 def test_null_obeys_a_check_and_a_failing_expression_does_not() -> None:
     rules = with_checks({"a": "INT64"}, ("100 // a > 10", "error"), ("a <> 1", "warn"))
     found = judged(rules, {"a": [None, 1, 0, 50]})
@@ -135,6 +159,29 @@ def test_null_obeys_a_check_and_a_failing_expression_does_not() -> None:
         3: ["100 // a > 10"],
     } == messages(found)
     assert {1: [1]} == found.warnings
+
+
+def test_a_fault_names_the_columns_of_the_file_that_a_derived_column_depends_on() -> None:
+    rules = contract(
+        {"a": "INT64", "b": "INT64", "c": "INT64"},
+        [derive("c + a", "INT64", "sum"), derive("b // sum", "INT64", "share")],
+    )
+    found = messages(judged(rules, {"a": [1, 2], "b": [1, 1], "c": [1, -2]}))
+    [[message]] = found.values()
+    assert message.endswith("by `b // sum`: division by zero; correct a, b, c in this row")
+
+
+def test_rows_for_which_a_warning_check_cannot_be_computed_are_counted_apart() -> None:
+    rules = with_checks({"a": "INT64"}, ("a > 0", "warn"), ("100 // a > 10", "warn"))
+    found = judged(rules, {"a": [50, 0, 1, 0]})
+    assert {0: [1, 3], 1: [0], ~1: [1, 3]} == found.warnings
+    warned = WarnedRows(rules)
+    warned.add(found.warnings)
+    assert [
+        ("a > 0", 2),
+        ("100 // a > 10", 1),
+        ("100 // a > 10 (`100 // a > 10` cannot be computed)", 2),
+    ] == [(each.message, each.rows) for each in warned.all()]
 
 
 def test_a_check_that_fails_does_not_hide_another_and_rejected_rows_have_no_warning() -> None:

@@ -49,6 +49,20 @@ CASES = {
         (OPEN,),
     ),
     "validating": Case(UploadStatus(id="a", state="validating"), ("In progress.",)),
+    "waiting for its sidecar": Case(
+        UploadStatus(
+            id="a",
+            state="validating",
+            timeline=(
+                Step(
+                    at=datetime(2026, 11, 21, tzinfo=UTC),
+                    what="start failed",
+                    detail="start 2 of validate_and_parse: sidecar.waiting",
+                ),
+            ),
+        ),
+        ("It waits for the sidecar that states its totals",),
+    ),
     "failed, the table can be dropped": Case(
         UploadStatus(
             id="a",

@@ -89,11 +89,13 @@ def test_the_sum_is_that_of_all_cells_that_can_be_read(
     assert faults[0] is not None
     assert f"the number of rows is {len(rows)}, but" in faults[0].message
     if total != -7:
-        assert f"the sum of n is {_text(total)}, but" in faults[0].message
-        assert (found is not None) == ("could not be read" in faults[0].message)
+        unread = ""
         if found:
-            cells = f"{found[0]} cell{'' if found[0] == 1 else 's'} that could not be read"
-            assert f"{cells}, the first in line {found[1]}" in faults[0].message
+            cells = "1 cell" if found[0] == 1 else f"{found[0]} cells"
+            first = "" if found[0] == 1 else "the first "
+            unread = f" without {cells} that could not be read, {first}in line {found[1]}"
+        assert f"the sum of n is {_text(total)}{unread}, but the footer" in faults[0].message
+        assert (found is not None) == ("Correct the cells" in faults[0].message)
 
 
 def _start(rows: Sequence[tuple[bytes, bytes]], index: int) -> int:

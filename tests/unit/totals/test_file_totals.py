@@ -147,10 +147,9 @@ def test_numbers_that_a_rule_refuses_count_and_others_are_named(path: str) -> No
     )
     found = message(data, "^#n=(?P<n>.*)", field, "b", path=path)
     total = 1 + 1 + 9 + 7 + 8 + 6 + 9223372036854775808
-    assert f"file.total_differs: the sum of n is {total}, but the footer states 0, without 3 " in (
-        found
-    )
-    assert "3 cells that could not be read, the first in line 8" in found
+    assert f"file.total_differs: the sum of n is {total} without 3 " in found
+    assert "3 cells that could not be read, the first in line 8, but the footer states 0. " in found
+    assert "0. Correct the cells that could not be read, compare the file with its" in found
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -159,14 +158,15 @@ def test_cells_that_are_not_text_have_no_number(path: str, cell: bytes) -> None:
     field = {"name": "n", "type": "number", "bareNumber": False}
     data = b"n,b\n5 kg,x\n" + cell + b",y\n#0\n"
     found = message(data, "#(?P<n>.*)", field, "b", path=path)
-    assert "the sum of n is 5, but the footer states 0, without 1 cell that could not be" in found
+    assert "the sum of n is 5 without 1 cell that could not be read, in line 3, but the" in found
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_sensitive_total_is_not_shown(path: str) -> None:
     field = N | {"sensitive": True}
     found = message(b"n,b\n4711,x\nx4712,x\n#4713\n", "#(?P<n>.*)", field, "b", path=path)
-    assert "the sum of n is •••, but the footer states •••, without 1 cell that could" in found
+    assert "the sum of n is ••• without 1 cell that could not be read, in line 3, but " in found
+    assert "but the footer states •••. " in found
     unread = message(b"n,b\n4711,x\n#x4712\n", "#(?P<n>.*)", field, "b", path=path)
     assert "what the footer states for n (•••) is not a number" in unread
     assert "471" not in found + unread
@@ -216,8 +216,11 @@ def test_padded_rows_and_rows_with_a_delimiter_at_their_end(path: str) -> None:
     found = message(data, pattern, *fields, path=path, dialect=dialect)
     assert "the number of rows is 8, but the footer states 10. Compare" in found
     wrong = message(data.replace(b",27,2", b",0,0"), pattern, *fields, path=path, dialect=dialect)
-    assert "the sum of n is 27, but the footer states 0, without 1 cell that could not" in wrong
-    assert "the sum of c is 2, but the footer states 0, without 2 cells that could not" in wrong
+    assert "the sum of n is 27 without 1 cell that could not be read, in line 7, but" in wrong
+    assert (
+        "the sum of c is 2 without 2 cells that could not be read, the first in line 5, but"
+        in wrong
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from csvgate.contracts.checks.numbers import check_numbers
+from csvgate.contracts.checks.cells.numbers import check_numbers
 from csvgate.contracts.model import SchemaField
 from csvgate.types.common.affixes import may_precede
 from unit.types.cell import read

@@ -48,7 +48,7 @@ has drafted:
 | words stand for other values | `replace: {"n/v": ""}` |
 | spaces around texts do not count | `trim: true` |
 | the footer varies in length | `footerFrom: "^Total"` |
-| the footer or a file beside it states totals | `totals: {pattern: "^Total;(?P<rows>.+)"}` |
+| the footer or a file beside it states totals | `totals: {pattern: "^Total;(?P<rows>[0-9]+)"}` |
 | an archive has several files | `member: "*.csv"` |
 | the sheet of a workbook has another name each month | `sheetNumber: 2` |
 """

@@ -174,8 +174,9 @@ def _why(status: UploadStatus, hints: Iterable[str]) -> Iterator[RenderableType]
             reasons.add_row(f"{reason.rows:,}" if reason.rows else "", reason.code, column, example)
         yield ""
         yield reasons
-    for warning in status.warnings:
+    if status.warnings:
         yield ""
+    for warning in status.warnings:
         yield Text(f"Warning: {printable(warning_text(warning))}", style="yellow")
     for hint in hints:
         yield ""

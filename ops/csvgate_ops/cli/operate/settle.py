@@ -1,4 +1,4 @@
-"""Say whether the rows of an upload are loaded, where only a person can know."""
+"""Record whether the rows of an upload are loaded, where csvgate cannot know it."""
 
 import json
 from pathlib import Path

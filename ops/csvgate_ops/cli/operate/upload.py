@@ -96,7 +96,7 @@ def _send_sidecar(session: Session, contract: Contract | None, file: Path, name:
         send(session, beside.path, needed)
     elif not session.storage().bucket(session.bucket("uploads")).blob(needed).exists():
         message = f"{name} will wait for its sidecar {needed}, which is not beside {file.name}"
-        command = f"csvgate upload SIDECAR --as {shlex.quote(needed)}"
+        command = f"{program()} upload SIDECAR --as {shlex.quote(needed)}"
         click.echo(f"Note: {printable(message)}; upload it with: {printable(command)}", err=True)
 
 

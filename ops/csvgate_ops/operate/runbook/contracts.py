@@ -56,8 +56,8 @@ CONTRACTS: Final = (
         "derive.failed",
         When.AT_ONCE,
         "The results of a derived column take over 128 MiB for one chunk, or enrich_records fails "
-        "on a row that validate_and_parse accepted, with another version of DuckDB or before it "
-        "judged rows",
+        "on a row that validate_and_parse accepted: one of the two was deployed with another "
+        "version of csvgate or DuckDB",
         f"Change the expression so that it handles the value, and deploy. {_PINNED}",
         NextStep.UPLOAD,
     ),

@@ -82,7 +82,7 @@ def check_dialect(dialect: Dialect, encoding: Encoding) -> Complaints:
     yield from _surroundings(dialect)
     yield from _header_rows(dialect)
     if dialect.sheet_name is not None and dialect.sheet_number is not None:
-        message = "cannot be used together with sheetName, which says the same in another way"
+        message = "cannot be used together with sheetName, because each of them chooses the sheet"
         yield ("dialect", "sheetNumber"), f"{message}; keep one of them"
 
 

@@ -1,16 +1,16 @@
 """Rules for the fields of a schema: names, BigQuery types, properties, formats, primary key."""
 
-from csvgate.contracts.checks.column_names import wrong_column_name
-from csvgate.contracts.checks.constraints import check_constraints
-from csvgate.contracts.checks.defaults import check_default
-from csvgate.contracts.checks.formats import check_formats
-from csvgate.contracts.checks.lists import check_list
-from csvgate.contracts.checks.numbers import check_numbers
-from csvgate.contracts.checks.replacements import (
+from csvgate.contracts.checks.cells.defaults import check_default
+from csvgate.contracts.checks.cells.formats import check_formats
+from csvgate.contracts.checks.cells.lists import check_list
+from csvgate.contracts.checks.cells.numbers import check_numbers
+from csvgate.contracts.checks.cells.replacements import (
     check_missing_of_schema,
     check_replace,
     check_trim,
 )
+from csvgate.contracts.checks.column_names import wrong_column_name
+from csvgate.contracts.checks.constraints import check_constraints
 from csvgate.contracts.model import Schema, SchemaField
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate.contracts.table import column_type

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 
 MOST_COMPARED: Final = 500
@@ -48,15 +49,21 @@ def spell(path: Path) -> str:
     return text.removeprefix(".")
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most similar to an unknown one, if any is similar. Only the
+    first MOST_COMPARED count."""
+    folded = {c.casefold(): c for c in islice(known, MOST_COMPARED)}
+    near = get_close_matches(word.casefold()[:_LONGEST], folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown word: the most similar known word, or all of
     them. Only the first MOST_COMPARED known words count, because a comparison takes time quadratic
     in the lengths."""
     every = list(known)
     candidates = every[:MOST_COMPARED]
-    folded = {c.casefold(): c for c in candidates}
-    near = get_close_matches(word.casefold()[:_LONGEST], folded, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean `{folded[near[0]]}`?"
+    if near := closest(word, candidates):
+        return f"did you mean `{near}`?"
     more = f" and {len(every) - MOST_COMPARED} more" if len(every) > MOST_COMPARED else ""
     return f"known: {', '.join(candidates)}{more}" if candidates else "there are none"

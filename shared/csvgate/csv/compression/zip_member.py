@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 _MOST_NAMES: Final = 10
 """The names in one message."""
-_METHODS: Final = (0, 8)
+METHODS: Final = (0, 8)
 """Stored and deflate. The library reads two more, whose memory it does not limit."""
-_ENCRYPTED: Final = 0x1
-_WORKBOOK: Final = ("[Content_Types].xml", "xl/workbook.xml")
-"""The members that every workbook has (.xlsx)."""
+ENCRYPTED: Final = 0x1
+"""The flag of an encrypted member."""
+WORKBOOK: Final = "xl/workbook.xml"
+"""The member of an Excel workbook (.xlsx) that lists its sheets."""
+_CONTENT_TYPES: Final = "[Content_Types].xml"
+"""A member that every Office document has."""
 _DOCUMENTS: Final = (
     (
-        "xl/workbook.xml",
+        WORKBOOK,
         Signature(
             "an Excel workbook",
             "export its sheet as CSV here; uploads and `csvgate check` read workbooks as they are, "
@@ -54,10 +57,10 @@ def chosen_member(archive: "ZipFile", pattern: str | None) -> "ZipInfo":
     if len(found) != 1:
         raise FileFault("file.zip_member", _not_one(found or files, len(found), pattern))
     info = found[0]
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & ENCRYPTED:
         message = f"{_name(info)} in the zip archive is encrypted; upload it without a password"
         raise FileFault("file.zip_encrypted", message)
-    if info.compress_type not in _METHODS:
+    if info.compress_type not in METHODS:
         message = (
             f"{_name(info)} in the zip archive is compressed in a way that is not supported "
             f"(method {info.compress_type}); zip it with the usual method, which is deflate, or "
@@ -70,7 +73,7 @@ def chosen_member(archive: "ZipFile", pattern: str | None) -> "ZipInfo":
 def is_workbook(archive: "ZipFile", pattern: str | None) -> bool:
     """Return whether an archive is an Excel workbook, and the pattern does not match a member."""
     names = {info.filename for info in archive.infolist()}
-    if not names.issuperset(_WORKBOOK):
+    if not names.issuperset((WORKBOOK, _CONTENT_TYPES)):
         return False
     return pattern is None or not any(map(compile_glob(pattern).matches, names))
 

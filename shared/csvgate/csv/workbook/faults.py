@@ -4,12 +4,13 @@ from csvgate.validation.faults import FileFault
 
 
 def damaged(what: str, row: int = 1) -> FileFault:
-    """The workbook is not as the file format says; `row` is the number of the row, if it is one."""
+    """Return the fault of a workbook that is not as the file format says. `row` is the number of
+    the row in question, if there is one."""
     message = f"the workbook is damaged: {what}; open it in Excel, save it and upload it again"
     return FileFault("file.workbook_damaged", message, row)
 
 
 def too_large(what: str, row: int = 1) -> FileFault:
-    """A part of the workbook is larger than is read."""
+    """Return the fault of a workbook that exceeds a limit; `what` begins with a verb."""
     message = f"the workbook {what}; split it, or export the sheet as CSV"
     return FileFault("file.workbook_too_large", message, row)

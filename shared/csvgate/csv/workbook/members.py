@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from csvgate.csv.compression.faults import corrupt
+from csvgate.csv.compression.zip_member import ENCRYPTED, METHODS
 from csvgate.csv.workbook.faults import damaged, too_large
 from csvgate.csv.workbook.parts import PartReader
 
@@ -16,11 +17,10 @@ MOST_SHEET: Final = 1024**3
 _MOST_OTHER: Final = 256 * 1024 * 1024
 """The largest of the other parts: 256 MiB of XML. What is kept of them has limits of its own."""
 _FREE: Final = 16 * 1024 * 1024
+"""The largest part whose ratio does not matter (16 MiB)."""
 _MOST_RATIO: Final = 250
-"""A part of more than 16 MiB may have 250 times its compressed size. Sheets have 5 to 50 times; a
-megabyte of repeated tags could take minutes."""
-_METHODS: Final = (0, 8)
-_ENCRYPTED: Final = 0x1
+"""A larger part may have 250 times its compressed size. Sheets have 5 to 50 times; a megabyte of
+repeated tags could take minutes."""
 
 
 class Members:
@@ -53,7 +53,7 @@ class Members:
         compressed = min(info.compress_size, self._archive.start_dir)
         if info.file_size > max(_FREE, _MOST_RATIO * compressed):
             raise too_large(f"has a part that expands to more than {_MOST_RATIO} times its size")
-        if info.flag_bits & _ENCRYPTED or info.compress_type not in _METHODS:
+        if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
             raise damaged("a part of it is encrypted or compressed in an unusual way")
         with damage_is_a_fault():
             file = self._archive.open(info)

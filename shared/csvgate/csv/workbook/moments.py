@@ -8,18 +8,19 @@ from typing import Final
 from csvgate.contracts.model import SchemaField
 from csvgate.csv.workbook.rows import Cell
 from csvgate.types.common.field_type import CellFault
-from csvgate.types.common.times.named import EXCEL
+from csvgate.types.common.times.named import (
+    DAY_MS,
+    EXCEL,
+    FIRST_DAYS,
+    LAST_DAY,
+    LEAP_DAY,
+    OTHER_DAYS,
+)
 from csvgate.types.common.times.names import first_forms, names_in
 from csvgate.types.common.times.patterns import pattern_reader
 
-_FIRST_DAYS, _OTHER_DAYS = datetime(1899, 12, 31), datetime(1899, 12, 30)
-"""The days before day 1, by the numbers below and above the day that did not exist."""
-_LEAP_DAY: Final = 60
-"""Excel's number of 29 February 1900, a day that did not exist."""
 _DAYS_TO_1904: Final = 1462
-_LAST_DAY: Final = 2_958_465
-"""31 December 9999."""
-_DAY_MS: Final = 86_400_000
+"""The difference between the numbers of a day in Excel's 1900 system and in its 1904 system."""
 _DIRECTIVE: Final = re.compile("%(.)", re.DOTALL)
 _NAMES: Final = ("B", "b", "A", "a")
 """The directives of names, in the order of `first_forms`."""
@@ -31,11 +32,11 @@ def moment_of(cell: Cell, *, begins_1904: bool) -> datetime | None:
     number = Decimal(cell.value)
     if begins_1904 and (number >= 1 or cell.shown.has_date):
         number += _DAYS_TO_1904
-    if number < 0 or number >= _LAST_DAY + 1 or _LEAP_DAY <= number < _LEAP_DAY + 1:
+    if number < 0 or number >= LAST_DAY + 1 or LEAP_DAY <= number < LEAP_DAY + 1:
         return None
-    first = _FIRST_DAYS if number < _LEAP_DAY else _OTHER_DAYS
+    first = FIRST_DAYS if number < LEAP_DAY else OTHER_DAYS
     try:
-        return first + timedelta(milliseconds=int((number * _DAY_MS).to_integral_value()))
+        return first + timedelta(milliseconds=int((number * DAY_MS).to_integral_value()))
     except OverflowError:
         return None
 
@@ -44,15 +45,13 @@ def write_moment(moment: datetime, cell: Cell, field: SchemaField | None) -> str
     """Return the text of a moment in the first format of a field of dates or times, otherwise in
     ISO 8601. What the format cannot express is left to the rules, in ISO 8601."""
     kind = field.type if field else ""
-    if moment.date() == _FIRST_DAYS.date() and (
-        cell.shown.has_date or kind in ("date", "datetime")
-    ):
+    if moment.date() == FIRST_DAYS.date() and (cell.shown.has_date or kind in ("date", "datetime")):
         # Excel shows 0 January 1900, which is not a day.
         return cell.value
     if kind not in ("date", "time", "datetime"):
         kind = _kind_shown(moment, cell)
     elif (kind == "date" and moment.time() != datetime.min.time()) or (
-        kind == "time" and moment.date() != _FIRST_DAYS.date()
+        kind == "time" and moment.date() != FIRST_DAYS.date()
     ):
         return moment.isoformat()
     form = field.formats[0] if field and field.type == kind else "default"
@@ -74,9 +73,9 @@ def write_elapsed(cell: Cell, field: SchemaField | None) -> str | None:
     span may be a time of day, or is none."""
     number = Decimal(cell.value)
     is_duration = field is not None and field.type == "duration"
-    if not 0 <= number <= _LAST_DAY or (number < 1 and not is_duration):
+    if not 0 <= number <= LAST_DAY or (number < 1 and not is_duration):
         return None
-    seconds = int((number * _DAY_MS / 1000).to_integral_value())
+    seconds = int((number * DAY_MS / 1000).to_integral_value())
     hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
     if is_duration:
         return f"PT{hours}H{minutes}M{seconds}S"
@@ -86,7 +85,7 @@ def write_elapsed(cell: Cell, field: SchemaField | None) -> str | None:
 def _kind_shown(moment: datetime, cell: Cell) -> str:
     """Return what kind of moment a number format shows."""
     has_time = moment.time() != datetime.min.time()
-    if moment.date() == _FIRST_DAYS.date() and not cell.shown.has_date:
+    if moment.date() == FIRST_DAYS.date() and not cell.shown.has_date:
         return "time"
     return "datetime" if has_time or cell.shown.has_time else "date"
 
@@ -96,9 +95,9 @@ def _fineness(moment: datetime) -> str:
 
 
 def _serial(moment: datetime) -> str:
-    number = (moment - _OTHER_DAYS) / timedelta(days=1)
-    if number <= _LEAP_DAY:
-        number = (moment - _FIRST_DAYS) / timedelta(days=1)
+    number = (moment - OTHER_DAYS) / timedelta(days=1)
+    if number <= LEAP_DAY:
+        number = (moment - FIRST_DAYS) / timedelta(days=1)
     return str(int(number)) if number.is_integer() else f"{number:.15g}"
 
 
@@ -119,6 +118,6 @@ def _write_pattern(moment: datetime, pattern: str, language: str | None) -> str 
         read = pattern_reader(pattern, ("", ""), names)(text)
     except (KeyError, ValueError, CellFault):
         return None
-    same_day = moment.date() == _FIRST_DAYS.date() or read.date() == moment.date()
+    same_day = moment.date() == FIRST_DAYS.date() or read.date() == moment.date()
     is_same = same_day and read.time() == moment.time() and read.tzinfo is None
     return text if is_same else None

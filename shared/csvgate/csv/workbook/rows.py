@@ -105,7 +105,7 @@ class SheetReader(TextReader):
         elif number.isascii() and number.isdigit() and int(number[:9]) > self._number:
             self._number = int(number[:9])
         else:
-            raise damaged(f"row {self._number} is followed by a row with another number")
+            raise damaged(f"row {self._number} is followed by a row whose number is not higher")
         if self._number > MOST_ROWS:
             raise damaged(f"it has a row after the last one that Excel has, {MOST_ROWS:,}")
         self._column = -1

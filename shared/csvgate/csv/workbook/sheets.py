@@ -4,16 +4,18 @@ import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csvgate.contracts.model import Dialect
+from csvgate.csv.compression.zip_member import WORKBOOK
 from csvgate.csv.labels import display_label, join_limited
 from csvgate.csv.workbook.faults import damaged, too_large
 from csvgate.csv.workbook.parts import Attributes, PartReader, local_attribute
+from csvgate.text import counted
 from csvgate.validation.faults import FileFault
 
 if TYPE_CHECKING:
     from csvgate.csv.workbook.members import Members
 
-WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_REMEDY: Final = "write the name of the one to read as `dialect.sheetName` in the contract"
 _MOST_SHEETS: Final = 10_000
 _MOST_NAMES: Final = 20
 """The names in one message."""
@@ -56,7 +58,7 @@ class Book(NamedTuple):
 
 def read_book(members: "Members") -> Book:
     """Read the list of sheets and of parts. Raises FileFault `file.workbook_damaged`."""
-    book, relations = _Book(), _Relations()
+    book, relations = _BookReader(), _RelationsReader()
     members.read_all(WORKBOOK, book)
     members.read_all(_RELATIONS, relations)
     if not book.sheets:
@@ -76,12 +78,13 @@ def chosen_sheet(sheets: list[Sheet], dialect: Dialect) -> Sheet:
     if number is not None:
         if number <= len(sheets):
             return sheets[number - 1]
-        message = f"the workbook has {len(sheets)} sheets, and the contract's "
-        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets)
+        message = f"the workbook has {counted(len(sheets), 'sheet')}, and the contract's "
+        remedy = "write the number of the one to read, or its name as `dialect.sheetName` instead"
+        raise _fault(message + f"`dialect.sheetNumber` is {number}", sheets, remedy)
     visible = [sheet for sheet in sheets if sheet.is_visible]
     if len(visible) == 1:
         return visible[0]
-    raise _fault(f"the workbook has {len(visible)} visible sheets", sheets)
+    raise _fault(f"the workbook has {counted(len(visible), 'visible sheet')}", sheets)
 
 
 def named_sheet(sheets: list[Sheet], name: str) -> Sheet | None:
@@ -98,7 +101,7 @@ def listed(sheets: list[Sheet]) -> str:
     return names
 
 
-class _Book(PartReader):
+class _BookReader(PartReader):
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[Sheet] = []
@@ -115,7 +118,7 @@ class _Book(PartReader):
                 raise too_large(f"has more than {_MOST_SHEETS:,} sheets")
 
 
-class _Relations(PartReader):
+class _RelationsReader(PartReader):
     def __init__(self) -> None:
         super().__init__()
         self.targets: dict[str, tuple[str, str]] = {}
@@ -130,8 +133,7 @@ class _Relations(PartReader):
             raise too_large("has too many parts")
 
 
-def _fault(message: str, sheets: list[Sheet]) -> FileFault:
-    remedy = "write the name of the one to read as `dialect.sheetName` in the contract"
+def _fault(message: str, sheets: list[Sheet], remedy: str = _REMEDY) -> FileFault:
     return FileFault("file.workbook_sheet", f"{message}. Its sheets: {listed(sheets)}; {remedy}")
 
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Final
 
 from csvgate.contracts.model import SchemaField
+from csvgate.contracts.table import column_type
 from csvgate.csv.workbook.moments import moment_of, write_elapsed, write_moment
 from csvgate.csv.workbook.rows import Cell
 
 _DIGITS: Final = 15
 """The digits that Excel calculates with. Sums have others after them, such as 0.30000000000000004,
 which Excel never shows."""
-_FLOAT: Final = ("FLOAT64", "FLOAT")
 _MOST_ZEROS: Final = 30
 """Numbers of more digits are written with an exponent."""
 
@@ -22,8 +22,7 @@ class ColumnText:
     def __init__(self, field: SchemaField | None, *, begins_1904: bool) -> None:
         self._field = field
         self._begins_1904 = begins_1904
-        column = (field.bigquery or "").upper() if field else ""
-        self._is_exact = column in _FLOAT
+        self._is_exact = field is not None and column_type(field).kind == "FLOAT64"
         self._is_number = field is not None and field.type in ("integer", "number")
 
     def text(self, cell: Cell) -> str:

@@ -148,7 +148,7 @@ class Workbook:
         message = fault.message
         if fault.code == "row.too_many_fields":
             # Quotes, which the message recommends, have no meaning in a workbook.
-            message = message.partition(";")[0] + "; remove what stands outside of its columns"
+            message = message.partition(";")[0] + "; remove what is outside of the table's columns"
             index = written.outside.get(number) if written is not None else None
         place = f"row {number}" if index is None else f"{column_letters(index)}{number}"
         message = f"{message} ({self._shown_sheet()}!{place})"

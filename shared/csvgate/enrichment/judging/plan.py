@@ -33,6 +33,8 @@ class JudgePlan:
     checks: DeriveStep | None = None
     """All checks, evaluated together."""
     each_check: list[Check] = field(default_factory=list)
+    sources: dict[str, frozenset[str]] = field(default_factory=dict)
+    """For each column that a step adds, the columns of the file that it depends on."""
     unjudged: list[str] = field(default_factory=list)
     """The derived columns and checks that are left out, because they need a reference that is
     missing."""
@@ -47,6 +49,20 @@ class JudgePlan:
             elif step is not None:
                 found.add(step.by)
         return frozenset(found & self.fields.keys())
+
+    def add(self, step: "PreparedLookup | DeriveStep") -> None:
+        """Append a step."""
+        self.steps.append(step)
+        if isinstance(step, DeriveStep):
+            self.sources |= {c.name: frozenset(self.cells(c.columns)) for c in step.columns}
+        else:
+            key = frozenset(self.cells((step.by,)))
+            self.sources |= dict.fromkeys(step.columns, key)
+
+    def cells(self, columns: Sequence[str]) -> list[str]:
+        """Return the columns of the file that these columns depend on, in the file's order."""
+        found = {source for name in columns for source in self.sources.get(name, (name,))}
+        return [name for name in self.fields if name in found]
 
 
 def prepare(contract: Contract, read: Callable[[str], bytes]) -> JudgePlan:
@@ -104,15 +120,13 @@ def _prepared(
             from csvgate.enrichment.rows.lookups import prepare_lookup
 
             table = references[lookup.reference]
-            plan.steps.append(
-                prepare_lookup(table, by=lookup.by, by_type=step.by_type, add=lookup.add)
-            )
+            plan.add(prepare_lookup(table, by=lookup.by, by_type=step.by_type, add=lookup.add))
             known |= {*lookup.add}
         else:
             possible = _possible(step, known)
             known |= {column.name for column in possible.columns}
             if possible.columns:
-                plan.steps.append(possible)
+                plan.add(possible)
     if steps.checks is not None:
         plan.checks = _possible(steps.checks, known)
         for column in plan.checks.columns:

@@ -1,11 +1,11 @@
 """Prepare a contract's `enrich` as steps that can be run, or report everything wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from csvgate.contracts.checks.enrich import KEYS
-from csvgate.contracts.model import Contract, Derivation, Lookup, RowCheck
+from csvgate.contracts.model import Contract, Derivation, EnrichStep, Lookup, RowCheck
 from csvgate.contracts.reading.mistakes import Complaint, Path, suggest
 from csvgate.contracts.table import file_columns
 from csvgate.light_dataclass import dataclass
@@ -54,8 +54,13 @@ def _planned(contract: Contract, references: Mapping[str, Types]) -> "_Planner":
         if step.lookup is not None:
             planner.lookup(("enrich", index, "lookup"), step.lookup)
         if step.derive is not None:
-            planner.derive(("enrich", index, "derive"), step.derive)
+            later = {name for each in contract.enrich[index:] for name in _added(each)}
+            planner.derive(("enrich", index, "derive"), step.derive, later)
     return planner
+
+
+def _added(step: EnrichStep) -> Iterable[str]:
+    return step.lookup.add if step.lookup is not None else step.derive or ()
 
 
 class _Planner:
@@ -88,11 +93,12 @@ class _Planner:
                 hint = suggest(name, columns)
                 self._complain((*path, "add"), f"{lookup.reference} has no column `{name}`: {hint}")
 
-    def derive(self, path: Path, derive: Mapping[str, Derivation]) -> None:
+    def derive(self, path: Path, derive: Mapping[str, Derivation], later: Set[str]) -> None:
+        """Plan a step. `later` are the columns that it and the steps after it add."""
         # Imported here, so that only a contract with `derive` loads DuckDB.
         from csvgate.enrichment.sql.derived_columns import DeriveStep
 
-        columns = [self._derived((*path, name), name, d) for name, d in derive.items()]
+        columns = [self._derived((*path, name), name, d, later) for name, d in derive.items()]
         ready = tuple(column for column in columns if column is not None)
         used = {name for column in ready for name in column.columns}
         inputs = {name: kind for name, kind in self._present.items() if name in used}
@@ -117,7 +123,9 @@ class _Planner:
         inputs = {name: kind for name, kind in self._present.items() if name in used}
         self.steps.checks = DeriveStep(ready, inputs)
 
-    def _derived(self, path: Path, name: str, derivation: Derivation) -> "DerivedColumn | None":
+    def _derived(
+        self, path: Path, name: str, derivation: Derivation, later: Set[str] = frozenset()
+    ) -> "DerivedColumn | None":
         from csvgate.enrichment.sql.derived_columns import prepare_column
         from csvgate.enrichment.sql.refusal import RefusedExpression
 
@@ -125,7 +133,16 @@ class _Planner:
         try:
             return prepare_column(name, derivation.sql, declared, self._present, self._sizes)
         except RefusedExpression as refused:
-            self._complain((*path, "sql"), f"`{derivation.sql:.200}` {refused}")
+            reason = str(refused)
+            if refused.unknown in later:
+                reason = (
+                    f"uses column {refused.unknown}, which this step or a later one adds; derive "
+                    f"{name} in a step after that one"
+                )
+            elif refused.unknown and f'"{refused.unknown}"' in derivation.sql:
+                reason += " " if reason.endswith("?") else ". "
+                reason += "Texts are written in single quotes, columns in double quotes"
+            self._complain((*path, "sql"), f"`{derivation.sql:.200}` {reason}")
             return None
 
     def _add(self, path: Path, name: str, kind: BigQueryType) -> None:

@@ -1,1 +1,2 @@
-"""SQL expressions of `derive`: parsed, checked, made exact, and run by a locked-down DuckDB."""
+"""SQL expressions of `derive` and `checks`: parsed, checked, made exact, and run by a locked-down
+DuckDB."""

@@ -76,10 +76,17 @@ def _parse(text: str, engine: Engine) -> Node:
     except (SqlError, RecursionError, ValueError):
         raise RefusedExpression("cannot be read as SQL, or is nested too deeply") from None
     if tree["error"]:
-        raise RefusedExpression(f"cannot be read as SQL: {tree['error_message']}")
+        raise RefusedExpression(f"cannot be read as SQL: {_syntax_error(text, tree)}")
     if _frame(tree) != _frame(plain):
         raise RefusedExpression("is more than one expression: no FROM, no second statement")
     return tree
+
+
+def _syntax_error(text: str, tree: Node) -> str:
+    if tree.get("position") == str(len(f"SELECT ({text}\n".encode())):
+        # It would name the parenthesis, which is not in the contract.
+        return "it ends before it is complete"
+    return str(tree["error_message"])
 
 
 def _frame(tree: Node) -> Any:

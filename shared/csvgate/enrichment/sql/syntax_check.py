@@ -1,8 +1,9 @@
 """Check that a syntax tree is a harmless expression over one row, the same on every run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from csvgate.contracts.reading.mistakes import closest
 from csvgate.enrichment.sql.allowed_functions import FUNCTIONS
 from csvgate.enrichment.sql.process.engine import Node
 from csvgate.enrichment.sql.refusal import RefusedExpression
@@ -123,6 +124,17 @@ def _check_function(node: Node) -> None:
             )
 
 
+def _unknown(name: str, columns: Iterable[str]) -> RefusedExpression:
+    known = [*columns]
+    if near := closest(name, known):
+        hint = f"did you mean `{near}`?"
+    else:
+        hint = f"the columns are {', '.join(known)}"
+    refused = RefusedExpression(f"uses an unknown column {name}; {hint}")
+    refused.unknown = name
+    return refused
+
+
 def _column(node: Node, spelled: Mapping[str, str]) -> str:
     *qualifiers, last = node["column_names"]
     name = last.lower()
@@ -133,7 +145,5 @@ def _column(node: Node, spelled: Mapping[str, str]) -> str:
     if name not in spelled:
         if name in _CLOCKS:
             raise RefusedExpression(f"uses {name}, which differs from one run to the next")
-        raise RefusedExpression(
-            f"uses an unknown column {last}; the columns are {', '.join(spelled.values())}"
-        )
+        raise _unknown(last, spelled.values())
     return spelled[name]

@@ -3,7 +3,7 @@ number that it allows.
 
 A number has at most one text before it and one after it, perhaps with spaces between. It has at
 most one sign, which may stand on either side of such a text: `-$5` and `$-5`. Every cell has one
-reading at most; `contracts.checks.numbers` refuses lists of texts that would give it two.
+reading at most; `contracts.checks.cells.numbers` refuses lists of texts that would give it two.
 """
 
 import re

@@ -152,8 +152,9 @@ FILE_CODES: Final = (
     Code(
         "file.workbook_sheet",
         "The sheet of the workbook to read is not certain",
-        "The workbook has several visible sheets (or none), or not the one that the contract "
-        "names. Write its name as `dialect.sheetName`, or its number as `dialect.sheetNumber`.",
+        "The workbook has several visible sheets, or none, or it lacks the one that the contract "
+        "names. Write the name of the sheet as `dialect.sheetName`, or its number as "
+        "`dialect.sheetNumber`.",
     ),
     Code(
         "file.workbook_formula",

@@ -67,10 +67,36 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "checks[0].sql",
         "`amount > 0` uses an unknown column amount; the columns are item, number, price, total",
     ),
+    "a column that is misspelled": (
+        {"checks": [{"sql": "numbr > 0", "message": "m"}]},
+        "checks[0].sql",
+        "`numbr > 0` uses an unknown column numbr; did you mean `number`?",
+    ),
+    "a text in double quotes": (
+        {"checks": [{"sql": 'item = "items"', "message": "m"}]},
+        "checks[0].sql",
+        "did you mean `item`? Texts are written in single quotes, columns in double quotes",
+    ),
+    "a column of the same step": (
+        {
+            "enrich": [
+                {
+                    "derive": {
+                        "twice": {"sql": "number * 2", "bigquery": "INT64"},
+                        "thrice": {"sql": "twice + number", "bigquery": "INT64"},
+                    }
+                }
+            ],
+            "checks": [],
+        },
+        "enrich[0].derive.thrice.sql",
+        "`twice + number` uses column twice, which this step or a later one adds; derive thrice in "
+        "a step after that one",
+    ),
     "the syntax": (
         {"checks": [{"sql": "number >", "message": "m"}]},
         "checks[0].sql",
-        "`number >` cannot be read as SQL",
+        "`number >` cannot be read as SQL: it ends before it is complete",
     ),
     "a number as a check": (
         {"checks": [{"sql": "number + 1", "message": "m"}]},

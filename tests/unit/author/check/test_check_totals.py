@@ -46,7 +46,7 @@ def test_the_rejected_rows_of_a_file_that_differs_are_shown(tmp_path: Path) -> N
     found = answer(file, "--contract", rules, "--rejects", rejects)
     assert "file.total_differs" == found["file_fault"]["code"]
     assert (
-        "without 1 cell that could not be read, the first in line 3"
+        "without 1 cell that could not be read, in line 3, but the footer states"
         in (found["file_fault"]["message"])
     )
     assert [3] == [fault["line"] for fault in found["faults"]]

@@ -59,6 +59,9 @@ LIST = {"type": "list", "bigquery": "JSON"}
         (["T", "F", "N"], TEXT),
         (["a|b", "b", "a|c|d", "d|c"], {**LIST, "delimiter": "|"}),
         (["1;2", "2", "1"], TEXT),
+        (["a; b", "b", "a; c; d", "d; c"], {**LIST, "delimiter": "; "}),
+        # One delimiter does not divide all cells.
+        (["a; b", "b;c", "a; b;c", "c;b"], TEXT),
         (["10|20", "20|30", "10|30"], {**LIST, "delimiter": "|", "itemType": "integer"}),
         (["010|20", "20|30", "010|30"], {**LIST, "delimiter": "|"}),
         (["Home | Shop", "Home | Blog", "Shop | Blog"], TEXT),

@@ -176,7 +176,7 @@ def test_a_place_that_does_not_begin_in_the_first_column(tmp_path: Path) -> None
     file.write_bytes(workbook({"A": [*rows, ["stray", 30, 31]]}))
     checked = CliRunner().invoke(check.command, [str(file), "--contract", str(out)])
     assert "(A!B23)" in checked.output
-    assert "has 3 cells instead of 2; remove what stands outside of its columns (A!A24)" in (
+    assert "has 3 cells instead of 2; remove what is outside of the table's columns (A!A24)" in (
         checked.output
     )
 

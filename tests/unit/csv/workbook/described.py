@@ -28,7 +28,7 @@ ENDING: Final = ".toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What TOML says of a sheet."""
+    """A sheet as the TOML file describes it."""
 
     rows: Sequence[Sequence[Any]]
     """The values of the cells from A1 on. Dates and times are those of TOML, a cell without a value
@@ -46,7 +46,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What TOML says of a workbook, which has exactly one of the first four."""
+    """A workbook as the TOML file describes it, with exactly one of the first four properties."""
 
     sheets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sheet_xml: str = ""

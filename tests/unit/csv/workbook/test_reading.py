@@ -178,7 +178,9 @@ def test_sheets() -> None:
         "file.workbook_sheet: the workbook has 2 visible sheets. Its sheets: Sales, Lists" in words
     )
     assert "no sheet New" in fault(data, contract("a", dialect={"sheetName": "New"}))
-    assert "has 3 sheets" in fault(data, contract("a", dialect={"sheetNumber": 4}))
+    other = fault(data, contract("a", dialect={"sheetNumber": 4}))
+    assert "has 3 sheets" in other
+    assert "write the number of the one to read, or its name as `dialect.sheetName`" in other
     written["Old"].sheet_state = "hidden"
     assert csv_of(saved(written), contract("a")) == "a\r\nSales\r\n"
 
@@ -235,7 +237,7 @@ def test_cells_after_the_last_column() -> None:
     assert (
         rows[0]
         .faults[0]
-        .message.endswith("; remove what stands outside of its columns (Orders!XFD2)")
+        .message.endswith("; remove what is outside of the table's columns (Orders!XFD2)")
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-_DELIMITERS: Final = ("|", ";")
-"""Delimiters that texts rarely contain. A comma is part of most texts."""
+_DELIMITERS: Final = ("|", ";", "; ")
+"""Delimiters that texts rarely contain. A comma is part of most texts, and ` | ` of titles."""
 _LEAST: Final = 2
 """Distinct cells that have several items."""
 _LONGEST: Final = 40
-"""The characters of an item. Longer ones are rather sentences."""
+"""The most characters of an item. Longer texts are usually sentences."""
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 
@@ -33,6 +33,8 @@ def list_of(counts: Counter[str]) -> Listed | None:
         items = Counter(chain.from_iterable(cells))
         shared = sum(1 for count in items.values() if count > 1)
         if shared * 2 < len(items) or not all(map(_is_item, items)):
+            continue
+        if any(delimiter.strip() in item for item in items):
             continue
         return Listed(delimiter, "integer" if all(map(_WHOLE.fullmatch, items)) else None)
     return None

@@ -16,7 +16,6 @@ _RESTORED: Final = str.maketrans("\x0b\x0c", "\n\r")
 _LEAST_FILLED: Final = 2 / 3
 """The share of its cells that a row must have filled so that its last one is taken for a column in
 which no other row has a value: a header has labels for columns without values."""
-
 _LEAST_VALUES: Final = 2
 _LEAST_SHARE: Final = 0.1
 """The values, and the share of rows with one, that a column must have if it may have no label."""
@@ -57,7 +56,7 @@ class SheetSample:
         There is one line for each row of the sheet, blank ones too, so that lines are the numbers
         of rows: line breaks within cells are replaced, and `with_line_breaks` restores them. Rows
         have the same width, as when a spreadsheet exports them, except titles and notes. Cells to
-        the right of the table are left out, which the engine rejects.
+        the right of the table are left out; the engine rejects their rows.
         """
         data, line = bytearray(), 1
         for index, (number, cells) in enumerate(self._rows):

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from csvgate.enrichment.sql.process.engine import CHUNK_SECONDS
+from csvgate.enrichment.sql.process.engine import CHUNK_SECONDS, MEMORY_BYTES
 from csvgate.enrichment.sql.process.engine_errors import EngineTooSlow, SqlError
 from csvgate.enrichment.sql.process.frames import (
     Ended,
@@ -23,8 +23,6 @@ from csvgate.enrichment.sql.process.frames import (
     write_table,
 )
 
-_MEMORY: Final = 768 * 1024 * 1024
-"""Bytes of address space, beyond what the process takes before its first chunk."""
 _CHUNK_BYTES: Final = 512 * 1024 * 1024
 """The most bytes of a chunk as Arrow writes it; the function limits it to much less."""
 
@@ -116,7 +114,7 @@ def _limit_memory() -> None:
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + _MEMORY
+        most = pages * resource.getpagesize() + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

@@ -13,6 +13,8 @@ RESULT_BYTES: Final = 128 * 1024 * 1024
 """The most bytes of the columns that one step derives for one chunk."""
 CHUNK_SECONDS: Final = 60.0
 """How long the expressions of one chunk may take."""
+MEMORY_BYTES: Final = 768 * 1024 * 1024
+"""The address space of DuckDB's process beyond what it takes before its first chunk (768 MiB)."""
 Node = dict[str, Any]
 """DuckDB's syntax tree, as its json_serialize_sql writes it."""
 

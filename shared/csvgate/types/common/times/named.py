@@ -25,13 +25,14 @@ _UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECONDS: Final = {EPOCH: 1_000_000, EPOCH_MS: 1000}
 _MOST_DIGITS: Final = 15
 """The digits of the largest number before the year 10000: that of its last millisecond."""
-_LEAP_DAY: Final = 60
+LEAP_DAY: Final = 60
 """Excel's number of 29 February 1900, a day that did not exist."""
-_FIRST_DAYS, _OTHER_DAYS = datetime(1899, 12, 31), datetime(1899, 12, 30)
-"""The days before day 1, by the numbers below and above that day."""
-_LAST_DAY: Final = 2_958_465
-"""31 December 9999."""
-_DAY_MS: Final = 86_400_000
+FIRST_DAYS, OTHER_DAYS = datetime(1899, 12, 31), datetime(1899, 12, 30)
+"""Day 0 of Excel, for numbers below and above LEAP_DAY."""
+LAST_DAY: Final = 2_958_465
+"""Excel's number of 31 December 9999."""
+DAY_MS: Final = 86_400_000
+"""The milliseconds of a day."""
 _FRACTION_DIGITS: Final = 18
 """Digits of a fraction of a day that are read. The numbers of Excel have 17 digits at most."""
 
@@ -67,7 +68,7 @@ def excel_reader(
         number = _whole(whole)
         if sign == "-" or number == 0:
             raise CellFault((code, "is not a day of Excel, whose first day is 1 (1900-01-01)"))
-        if number == _LEAP_DAY:
+        if number == LEAP_DAY:
             message = "is 29 February 1900 in Excel, a day that does not exist; correct the date"
             raise CellFault((code, message))
         if not with_time and fraction.strip("0"):
@@ -75,12 +76,12 @@ def excel_reader(
                 "has a time of day, which a date does not have; round it, or use type datetime"
             )
             raise CellFault((code, message))
-        if number > _LAST_DAY:
+        if number > LAST_DAY:
             raise CellFault(OUT_OF_YEARS)
         kept = fraction[:_FRACTION_DIGITS].ljust(_FRACTION_DIGITS, "0")
         scale = 10**_FRACTION_DIGITS
-        milliseconds = (2 * int(kept) * _DAY_MS + scale) // (2 * scale)
-        start = _FIRST_DAYS if number < _LEAP_DAY else _OTHER_DAYS
+        milliseconds = (2 * int(kept) * DAY_MS + scale) // (2 * scale)
+        start = FIRST_DAYS if number < LEAP_DAY else OTHER_DAYS
         try:
             return start + timedelta(days=number, milliseconds=milliseconds)
         except OverflowError:
