@@ -1,4 +1,4 @@
-"""Steps 6 to 8 of the delivery protocol: bring the current attempt of an upload to its end.
+"""Steps 6 to 8 and 11 of the delivery protocol: bring the current attempt of an upload to its end.
 
 The deliveries of the chunks and of the marker all call this, some at the same time or repeatedly.
 The ledger's entries of the current attempt say what remains to be done.

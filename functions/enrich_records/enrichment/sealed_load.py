@@ -53,7 +53,7 @@ class SealedLoad:
         if self.is_appended:
             return self.plan.table
         name = f"csvgate_staging_{self.upload}_{attempt}"
-        return replace(self.plan.table, table=name, partition_by=None, cluster_by=())
+        return TableSpec(self.plan.table.dataset, name, self.plan.table.columns)
 
     def rows_of(self, attempt: int) -> LoadedRows:
         """Return what identifies the rows that an attempt commits."""

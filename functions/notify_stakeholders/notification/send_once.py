@@ -1,4 +1,4 @@
-"""Claims the email about an end of an upload in the ledger, so that it is sent once (step 11 of the
+"""Claims the email about an end of an upload in the ledger, so that it is sent once (step 12 of the
 delivery protocol in docs/architecture.md).
 
 SendGrid has no idempotency key. If the function crashes after SendGrid accepted the email and

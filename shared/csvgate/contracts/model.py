@@ -1,7 +1,7 @@
 """The model of a contract, property by property. docs/contracts.md explains each of them.
 
-The parts that Table Schema and CSV Dialect define are in `table_schema`, and the table with its
-options is in `destination`. Other modules import all names from here.
+The parts that Table Schema and CSV Dialect define are in `table_schema` and `dialect`, and the
+table with its options is in `destination`. Other modules import all names from here.
 """
 
 import re
@@ -12,11 +12,9 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from csvgate.contracts.destination import Destination
+from csvgate.contracts.dialect import MAX_FOOTER_LINES, MAX_PREAMBLE_LINES, Dialect
 from csvgate.contracts.table_schema import (
-    MAX_FOOTER_LINES,
-    MAX_PREAMBLE_LINES,
     Constraints,
-    Dialect,
     ExtraColumns,
     ForeignKey,
     ForeignKeyReference,

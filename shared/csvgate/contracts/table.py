@@ -13,7 +13,7 @@ from csvgate.types.registry import FIELD_TYPES
 _LINEAGE_DESCRIPTIONS: Final = {
     UPLOAD_ID: "The upload that brought the row",
     LINE: "The line of the file on which the row starts, from 1",
-    INGESTED_AT: "When the upload was received",
+    INGESTED_AT: "When the file was uploaded",
 }
 LONGEST_DESCRIPTION: Final = 1024
 """The characters that BigQuery allows in a column's description."""

@@ -1,1 +1,1 @@
-"""What an upload does to a table that is not appended to: one statement, pinned before it runs."""
+"""The statement with which an upload changes rows of its table, pinned before it runs."""

@@ -1,7 +1,7 @@
-"""Runs effects as BigQuery jobs with ids of our own, and says what has become of a job.
+"""Runs effects as BigQuery jobs under ids that csvgate chooses, and asks for their results.
 
-A job id runs once: inserting it again answers 409, and the job that exists is meant. A job is found
-only with its location. A failed id never runs again.
+BigQuery runs a job id once, even if the job failed: inserting the id again is answered with 409,
+and the existing job counts. A job is found only with its location.
 """
 
 import time

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from google.api_core import exceptions as api
 from google.cloud import bigquery
@@ -11,11 +11,9 @@ from google.cloud.bigquery.retry import DEFAULT_RETRY
 from csvgate.effects.model import Merge, Target
 from csvgate.effects.sql.merges import REMOVED_AT, kept_columns
 from csvgate.gcp.errors import translated
-from csvgate.gcp.tables import as_field
+from csvgate.gcp.tables import DAY_MS, as_field
 from csvgate.ports import TableSpec
 from csvgate.runtime.errors import Permanent
-
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 class EffectTables:
@@ -56,14 +54,14 @@ class EffectTables:
         return found
 
     def ensure_tombstones(self, target: Target, statement: Merge) -> None:
-        """Create the table of tombstones of a merge if it is missing, and let it keep them as long
-        as the merge wants. Its columns have the types of the staged ones; if the staging table is
-        gone, do nothing, because the merge will fail for that."""
+        """Create the table of tombstones of a merge if it is missing. Its columns have the types of
+        the staged ones; if the staging table is gone, do nothing, because the merge will fail for
+        that. Raises Permanent `table.contradicts` if it keeps tombstones for too short a time."""
         name, days = statement.tombstones, statement.lateness_days
         if name is None or days is None or not statement.staged.rows:
             return
         # A partition is a day and expires as a whole, counted from its beginning.
-        kept_ms = (days + 1) * _DAY_MS
+        kept_ms = (days + 1) * DAY_MS
         if self._tombstones.get((target.dataset, name)) == kept_ms:
             return
         reference = self._reference(target.dataset, name)
@@ -76,9 +74,8 @@ class EffectTables:
                 table = _tombstones(reference, staging, statement, kept_ms)
                 with suppress(api.Conflict):  # another delivery created it first
                     self._client.create_table(table, **self._call)
-            elif table.time_partitioning and table.time_partitioning.expiration_ms != kept_ms:
-                table.time_partitioning = _partitions(kept_ms)
-                self._client.update_table(table, ["time_partitioning"], **self._call)
+            else:
+                _require_kept(table, kept_ms)
         self._tombstones[target.dataset, name] = kept_ms
 
     def forget(self) -> None:
@@ -114,9 +111,25 @@ def _tombstones(
     ]
     removed_at = bigquery.SchemaField(REMOVED_AT, "TIMESTAMP", mode="REQUIRED")
     table = bigquery.Table(reference, schema=[*fields, removed_at])
-    table.description = "csvgate keeps here for a time which rows its merges have removed"
+    table.description = (
+        "Keys of rows that merges have removed, so that older rows that arrive late stay removed"
+    )
     table.time_partitioning = _partitions(kept_ms)
     return table
+
+
+def _require_kept(table: Any, kept_ms: int) -> None:
+    """Functions never alter a table. One that keeps tombstones for longer than needed is fine."""
+    kept = table.time_partitioning.expiration_ms if table.time_partitioning else None
+    if kept is None or kept >= kept_ms:
+        return
+    name = f"{table.project}.{table.dataset_id}.{table.table_id}"
+    raise Permanent(
+        "table.contradicts",
+        f"table {name} keeps the keys of removed rows for {kept // DAY_MS} days; the contract's "
+        f"`lateness_days` needs {kept_ms // DAY_MS}. Run ALTER TABLE `{name}` SET OPTIONS "
+        f"(partition_expiration_days={kept_ms // DAY_MS}), then replay",
+    )
 
 
 def _partitions(kept_ms: int) -> bigquery.TimePartitioning:

@@ -25,9 +25,12 @@ class Verdict:
     detail: str | None = None
 
 
-def judge(counts: Counts, limits: Limits, stopped: Stopped | None = None) -> Verdict:
+def judge(
+    counts: Counts, limits: Limits, stopped: Stopped | None = None, *, replaces: bool = False
+) -> Verdict:
     """Return the verdict about an upload. It is over a limit if it exceeds it; exactly the limit is
-    allowed. If the reading `stopped` early, the counts are those of the rows before."""
+    allowed. If the reading `stopped` early, the counts are those of the rows before. `replaces`
+    says that the upload would remove earlier rows even if it has no valid row."""
     if stopped is not None:
         detail = f"{_exceeded(counts, limits, stopped.code)}. {_stopped(counts, stopped)}"
         return Verdict("over_limit", stopped.code, detail)
@@ -43,6 +46,13 @@ def judge(counts: Counts, limits: Limits, stopped: Stopped | None = None) -> Ver
             "limit.rejected_rate",
             f"{counts.rejected:,} of {counts.read:,} rows ({counts.rejected / counts.read:.1%}) "
             f"are rejected; the contract allows {limits.rejected_rate:.1%}",
+        )
+    if replaces and counts.read and not counts.valid:
+        return Verdict(
+            "over_limit",
+            "limit.none_valid",
+            f"none of the {counts.read:,} rows is valid, so the upload would only remove the rows "
+            "that it replaces",
         )
     return Verdict("valid")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from csvgate.contracts.effects import disposition
 from csvgate.contracts.model import Contract
 from csvgate.csv.encodings import codec_names
 from csvgate.protocol.events import Counts
@@ -92,7 +93,8 @@ class LimitedRejects:
         """Return the verdict about everything that was taken."""
         if self.is_correction and self.stopped is None:
             return Verdict("valid")
-        return judge(self.counts, self.contract.limits, self.stopped)
+        replaces = disposition(self.contract) in ("replace", "replace_table")
+        return judge(self.counts, self.contract.limits, self.stopped, replaces=replaces)
 
     def _stop(self, before: int, size: int, line: int) -> Stopped | None:
         """Return why the row at this line is not counted: `before` rejected rows of its batch are,

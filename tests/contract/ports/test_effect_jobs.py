@@ -285,15 +285,18 @@ class TestTombstones:
         running.start(JOB, self.merge())
         assert client.methods.count("create_table") == 2
 
-    def test_another_lateness_changes_the_table(self) -> None:
+    def test_a_table_that_keeps_too_little_is_for_an_operator_to_alter(self) -> None:
         found = bigquery.Table("acme-eu.crm.csvgate_tombstones_customers")
-        found.time_partitioning = bigquery.TimePartitioning(expiration_ms=1)
-        client = Client({"get_table": [found]})
-        jobs(client).start(JOB, self.merge(60))
-        assert client.methods == ["get_table", "update_table", "query"]
-        table, fields = client.asked[1][1]
-        assert fields == ["time_partitioning"]
-        assert table.time_partitioning.expiration_ms == 61 * 86_400_000
+        found.time_partitioning = bigquery.TimePartitioning(expiration_ms=31 * 86_400_000)
+        client = Client({"get_table": [found, found]})
+        running = jobs(client)
+        with pytest.raises(
+            Permanent, match=r"partition_expiration_days=61\), then replay"
+        ) as caught:
+            running.start(JOB, self.merge(60))
+        assert (caught.value.code, client.methods) == ("table.contradicts", ["get_table"])
+        running.start(JOB, self.merge(7))
+        assert client.methods == ["get_table", "get_table", "query"]
 
     def test_without_a_staging_table_the_job_says_so(self) -> None:
         client = Client({"get_table": [api.NotFound("x"), api.NotFound("x")]})

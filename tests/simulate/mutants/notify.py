@@ -1,4 +1,4 @@
-"""Bugs of step 11: one email per end."""
+"""Bugs of step 12: one email per end."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

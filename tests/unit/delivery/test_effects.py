@@ -162,8 +162,8 @@ def test_rows_whose_keys_are_in_the_table_are_named() -> None:
     (reason,) = end.reasons
     assert ("unique.in_table", "a", 2) == (reason.code, reason.column, reason.rows)
     assert [
-        (3, f"is in the table already, by line 4 of upload {first.upload.id}"),
-        (4, f"is in the table already, by line 3 of upload {first.upload.id}"),
+        (3, f"is in the table already: line 4 of upload {first.upload.id}"),
+        (4, f"is in the table already: line 3 of upload {first.upload.id}"),
     ] == [(example.line, example.message) for example in reason.examples]
     assert [0, 1, 2] == values(world)
     assert (reason,) == status(world.ledger, end.upload.id).reasons

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from csvgate.protocol.ledger import effect_paths, paths
 from csvgate.runtime.settings import Settings
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.checks import mistakes
@@ -77,18 +76,6 @@ def test_settings_that_only_one_function_has(topology: topo.Topology) -> None:
     assert {n for n, variables in found.items() if rate in variables} == {"validate_and_parse"}
     assert {n for n, variables in found.items() if lane in variables} == {"enrich_records"}
     assert found["validate_and_parse"][rate] == "60000000"
-
-
-def test_every_entry_of_the_ledger_expires_but_the_logs_of_scopes(topology: topo.Topology) -> None:
-    """The last entry of a log says what a table holds, and its numbers must have no gap."""
-    (rule,) = topology.buckets["ledger"].lifecycle
-    of_audit = ("audit/", "audit-letters/")  # in a bucket of their own
-    kept = {
-        path.template.partition("/")[0]
-        for path in (*paths.TABLE, *effect_paths.TABLE)
-        if not path.template.startswith((*rule.prefixes, *of_audit))
-    }
-    assert kept == {"scopes"}
 
 
 def test_staged_chunks(topology: topo.Topology) -> None:

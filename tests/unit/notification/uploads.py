@@ -110,14 +110,13 @@ UPLOADS = {
                 "unique.in_table",
                 "invoice_id",
                 2,
-                (17, None, "is in the table already, by line 9 of upload 5b1e0c77a9d24f6e8030"),
-                (40, None, "is in the table already, by line 3 of upload 77a9d24f6e80305b1e0c"),
+                (17, None, "is in the table already: line 9 of upload 5b1e0c77a9d24f6e8030"),
+                (40, None, "is in the table already: line 3 of upload 77a9d24f6e80305b1e0c"),
             ),
         ),
         rejects=None,
         counts=Counts(read=5000, valid=5000, rejected=0),
-        detail="sales.invoices has some of the keys in this file already, so none of its rows was "
-        "loaded",
+        detail="sales.invoices has some of the keys of this file already",
     ),
     "completed_empty": finished(counts=NONE, reasons=(), rejects=None),
     "rejected": finished(

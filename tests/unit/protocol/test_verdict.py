@@ -24,6 +24,20 @@ def test_up_to_the_limit_is_within_it(found: Counts, limits: Limits) -> None:
     assert Verdict("valid") == judge(found, limits)
 
 
+@pytest.mark.parametrize("found", [counts(8, 7), counts(0, 0)])
+def test_a_replacement_may_have_few_rows_or_none(found: Counts) -> None:
+    assert Verdict("valid") == judge(found, Limits(), replaces=True)
+
+
+def test_a_replacement_without_a_valid_row_is_refused() -> None:
+    expected = Verdict(
+        "over_limit",
+        "limit.none_valid",
+        "none of the 8 rows is valid, so the upload would only remove the rows that it replaces",
+    )
+    assert expected == judge(counts(8, 8), Limits(), replaces=True)
+
+
 def test_more_rows_than_the_limit() -> None:
     expected = Verdict(
         "over_limit", "limit.rejected_rows", "3 rows are rejected; the contract allows 2"

@@ -60,7 +60,8 @@ class Candidate:
         return f"csvgate_tombstones_{self.table.partition('.')[2]}_{kept}"
 
     def statement(self, state: ScopeState) -> Statement:
-        """Return what to do to the table, of which `state` is true."""
+        """Return the statement that changes the table. `state` is what the log says about the
+        scope before it."""
         staged = self.staged
         match self.disposition:
             case "replace_by":
@@ -104,7 +105,9 @@ def candidate(load: SealedLoad, attempt: int) -> Candidate:
         found = load.entries.ledger.upload(load.seal.corrects).received()
         if found is None:
             raise Permanent(
-                "ledger.incomplete", f"the ledger does not know upload {load.seal.corrects}"
+                "ledger.incomplete",
+                f"the ledger has no pin of upload {load.seal.corrects}, which upload {load.upload} "
+                "corrects: restore its entries from the bucket's soft-deleted objects, then replay",
             )
         origin = found
     staged = Staged(

@@ -76,14 +76,12 @@ def give_up_effect(attempt: AttemptLedger, reason: str, clock: Clock) -> bool:
 
 
 def _in_table(load: SealedLoad) -> str:
-    return (
-        f"{load.plan.table.id} has some of the keys in this file already, so none of its rows was "
-        "loaded"
-    )
+    return f"{load.plan.table.id} has some of the keys of this file already"
 
 
 def _reasons(conflicts: tuple[Conflict, ...]) -> tuple[Reason, ...]:
-    """Return one reason for each key, with the rows that are known to have it."""
+    """Return one reason for each key. It counts and names the conflicts that were looked up, which
+    are at most `MOST_CONFLICTS` for all keys together."""
     by_key: dict[tuple[str, ...], list[Conflict]] = {}
     for conflict in conflicts:
         by_key.setdefault(conflict.columns, []).append(conflict)
@@ -104,5 +102,5 @@ def _example(conflict: Conflict) -> FaultExample:
         column=", ".join(conflict.columns),
         code=IN_TABLE,
         value=None,
-        message=f"is in the table already, by line {conflict.there} of upload {conflict.upload}",
+        message=f"is in the table already: line {conflict.there} of upload {conflict.upload}",
     )

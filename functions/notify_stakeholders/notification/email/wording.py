@@ -36,7 +36,8 @@ _CODES: Final = MappingProxyType(
         "upload.superseded": (
             "Newer rows are in the table already, so no rows of this file were loaded.",
             "You do not need to do anything. If the rows of this file should count after all, "
-            "upload it again: then it is the newest one.",
+            "upload it again: then it is the newest one. If it is a corrected reject file, its "
+            "original was replaced: correct the newer file instead.",
         ),
         "unique.in_table": (
             "Some keys of this file are in the table already, so none of its rows were loaded.",

@@ -13,6 +13,7 @@ from csvgate.text import counted, shorten
 from csvgate_ops.author.check.corrected_file import CorrectedFile
 from csvgate_ops.author.check.grid import Grid
 from csvgate_ops.author.check.run import Result
+from csvgate_ops.author.check.table_effect import table_effect
 from csvgate_ops.header_advice import header_advice
 from csvgate_ops.text import display_width, printable
 
@@ -96,13 +97,16 @@ class Table:
         if over is not None:
             words = f"Uploading this file would load none of its rows: {over} (contract {name})."
             yield self._style(words, "red") + "\n"
-        elif counts.rejected:
+            return
+        if counts.rejected:
             yield (
                 f"Uploading this file would load {_valid(counts)}: contract {name} allows "
                 f"{_allowed(limits)}.\n"
             )
         else:
             yield f"Uploading this file would load all its rows (contract {name}).\n"
+        if effect := table_effect(self._contract, counts.valid):
+            yield effect + "\n"
 
     def _by_code(self, reasons: tuple[Reason, ...]) -> Iterator[str]:
         rows = [(f"{r.rows:,}", r.code, printable(r.column or ""), _first(r)) for r in reasons]

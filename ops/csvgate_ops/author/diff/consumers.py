@@ -111,14 +111,14 @@ def _types(plan: TablePlan) -> Findings:
     for column in plan.spec.columns:
         was = there.get(column.name.lower())
         if was is not None and was.partition("(")[0] != column.type.partition("(")[0]:
-            text = f"{column.name} becomes {column.type}, and is {was} before"
+            text = f"{column.name} becomes {column.type}; it was {was}"
             yield Finding("consumers", f"columns.{column.name}", text)
     yield from _new_key(plan.found, plan.spec.options.primary_key)
     if plan.found.primary_key and plan.found.primary_key != plan.spec.options.primary_key:
         key = ", ".join(plan.found.primary_key)
-        text = f"the key ({key}) is not unique in the table any more, but BigQuery relies on it"
+        text = f"({key}) is declared as the table's primary key, and is not unique in it any more"
         if not plan.spec.options.primary_key:
-            text += ": run ALTER TABLE … DROP PRIMARY KEY"
+            text += f": run ALTER TABLE {plan.spec.id} DROP PRIMARY KEY"
         yield Finding("consumers", "schema.primaryKey", text, True)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from pydantic import BaseModel
+
 from csvgate_ops.deploy.tables.model import TablePlan
 
 About = Literal["uploads", "table", "consumers"]
@@ -72,6 +74,9 @@ def shown(value: object) -> str:
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, BaseModel):
+        given = {k: v for k, v in value if v is not None}
+        return f"{{{', '.join(f'{k}: {shown(v)}' for k, v in given.items())}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(shown, value))}]"
     return str(value)

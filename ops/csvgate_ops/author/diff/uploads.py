@@ -167,5 +167,6 @@ def _overwrite(old: Contract, new: Contract) -> Findings:
             yield Finding("consumers", "on_overwrite", text, breaking=True)
     for name in _ROWS:
         if getattr(old, name) != getattr(new, name):
-            text = "uploads have another effect on the rows that the table has already"
+            change = _change(old, new, name)
+            text = f"uploads have another effect on the rows that the table has already ({change})"
             yield Finding("consumers", name, text, breaking=True)

@@ -39,7 +39,11 @@ def command(old: Path, new: Path, as_json: bool) -> None:
         raise click.UsageError("OLD and NEW must both be files, or both folders")
     before, after = _loaded(old), _loaded(new)
     if old.is_file() and {c.dataset for c in before} != {c.dataset for c in after}:
-        raise click.UsageError("OLD and NEW are contracts of different datasets")
+        (ours,), (theirs,) = before, after
+        raise click.UsageError(
+            f"OLD is the contract of {ours.dataset}, and NEW that of {theirs.dataset}: name two "
+            "versions of one contract"
+        )
     found = list(contracts_diff(before, after))
     if as_json:
         document = {"verdict": verdict(found).value, "contracts": [to_json(d) for d in found]}

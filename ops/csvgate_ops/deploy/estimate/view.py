@@ -71,7 +71,9 @@ def _about(found: Estimate) -> str:
     text += f": {chunks} of {format_bytes(size.wire_bytes)} in all"
     text += f", {format_bytes(size.table_bytes)} into BigQuery"
     if found.scanned:
-        text += f", whose statement scans at most {format_bytes(found.scanned)}"
+        text += (
+            f"; the statement that changes the table scans at most {format_bytes(found.scanned)}"
+        )
     if not size.sampled:
         note = (
             "Bytes after parsing use the ratios of an orders file; give FILE to measure your own."

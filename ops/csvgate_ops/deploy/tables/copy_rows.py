@@ -1,6 +1,8 @@
 """The way out of a change that cannot be made in place: another table, with the rows copied."""
 
 from csvgate.gcp.columns import can_hold
+from csvgate.gcp.partition_filter import filter_of_all
+from csvgate.types.bigquery import parse
 from csvgate_ops.deploy.tables import ddl
 from csvgate_ops.deploy.tables.model import ExistingTable, TablePlan
 
@@ -15,7 +17,8 @@ def other_table(table: str) -> str:
 
 def copy_statement(plan: TablePlan, found: ExistingTable, project: str) -> str:
     """Return the statement that copies the rows into the other table, which the first upload
-    creates. Values are converted; the statement fails as a whole at a value that cannot be."""
+    creates. Values are converted; the statement fails as a whole at a value that cannot be.
+    A table that requires a filter on the partition gets one that all rows meet."""
     there = {column.name.lower(): column for column in found.columns}
     names, values = [], []
     for column in plan.spec.columns:
@@ -26,6 +29,11 @@ def copy_statement(plan: TablePlan, found: ExistingTable, project: str) -> str:
         fits = can_hold(column.type, old.type)
         names.append(ddl.name(column.name))
         values.append(value if fits else f"CAST({value} AS {column.type})")
+    by = found.partition_by
+    where = ""
+    if found.require_partition_filter and by is not None:
+        kinds = {column.name.lower(): parse(column.type).kind for column in found.columns}
+        where = f" WHERE {filter_of_all(by, kinds)}"
     source, target = ddl.path(project, plan.spec.id), ddl.path(project, other_table(plan.spec.id))
     into = f"INSERT INTO {target} ({', '.join(names)})"
-    return f"{into} SELECT {', '.join(values)} FROM {source}"  # noqa: S608 - quoted names
+    return f"{into} SELECT {', '.join(values)} FROM {source}{where}"  # noqa: S608 - quoted names

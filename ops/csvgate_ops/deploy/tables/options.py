@@ -73,8 +73,9 @@ def described(by: Partitioning | None) -> str:
     if by is None:
         return "nothing"
     if by.unit is None:
-        return f"{by.column} in ranges of {by.step} from {by.start} to {by.end}"
-    return f"{by.column or 'the time at which rows arrive'}, in units of one {by.unit}"
+        return f"`{by.column}` in ranges of {by.step} from {by.start} to {by.end}"
+    what = f"`{by.column}`" if by.column else "the time at which rows arrive"
+    return f"{what}, in units of one {by.unit}"
 
 
 def _key(by: Partitioning | None) -> tuple[object, ...] | None:

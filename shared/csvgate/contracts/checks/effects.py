@@ -27,7 +27,10 @@ def check_effects(contract: Contract, kinds: Kinds) -> Complaints:
     """Places are relative to the contract."""
     ways = _ways(contract)
     for way in ways[1:]:
-        yield (way,), f"contradicts `{_spelled(ways[0])}`; an upload can do one of them, drop one"
+        yield (
+            (way,),
+            f"contradicts `{_spelled(ways[0])}`; an upload can do only one of them, so drop one",
+        )
     if contract.replace_by is not None:
         yield from _columns(("replace_by",), contract.replace_by, kinds)
     if contract.merge is not None:

@@ -1,7 +1,7 @@
-"""The entries about effects: what uploads do to tables that they do not only append to.
+"""The entries about effects, the statements with which uploads change rows of their tables.
 
-They are in a module of their own because uploads that are appended need neither them nor the models
-of effects, whose import a cold start should not pay for.
+They are in a module of their own because uploads that are only appended need neither them nor the
+model of effects, and importing it would make cold starts longer.
 """
 
 from datetime import datetime
@@ -34,8 +34,8 @@ class ReplacedTable(Entry):
 
 
 class ScopeState(Entry):
-    """What is true of a scope after all of its entries so far. Every closed entry repeats it, so
-    that a judgement needs only the last one."""
+    """The state of a scope after all of its entries so far. Every closed entry repeats it, so that
+    a judgement needs only the last one."""
 
     current: CurrentRows | None = None
     """For the scope of an object name: the generation whose rows the table has; None if it has

@@ -44,8 +44,9 @@ FILE_CODES: Final = (
         "A newer file is loaded already",
         "The contract replaces rows, and a file with this name (or, if the whole table is "
         "replaced, any file) that was uploaded later is loaded. The table has the newer rows, and "
-        "nothing of this file is loaded. The same holds for the correction of a file that was "
-        "replaced since. If these rows should count, upload the file again.",
+        "nothing of this file is loaded. If its rows should count, upload it again. The "
+        "correction of a file that was replaced since is not loaded either: correct the newer "
+        "file instead.",
     ),
     Code(
         "unique.in_table",

@@ -18,7 +18,8 @@ from csvgate_ops.author.diff.view import statements
 from csvgate_ops.cli.main import csvgate
 from csvgate_ops.deploy.tables.compare import table_plan
 from csvgate_ops.deploy.tables.expected import expected
-from unit.author.diff.changes import CHANGES, OLD, Change
+from unit.author.diff.change import OLD, Change
+from unit.author.diff.changes import CHANGES
 from unit.deploy.tables.altered import altered, parsed
 
 
@@ -209,7 +210,10 @@ def test_what_cannot_be_compared_exits_2(tmp_path: Path) -> None:
     for pair, words in (
         ((old, broken), "unknown property `matsch`"),
         ((old, old / "sales.yaml"), "must both be files, or both folders"),
-        ((old / "sales.yaml", other / "other.yaml"), "contracts of different datasets"),
+        (
+            (old / "sales.yaml", other / "other.yaml"),
+            "OLD is the contract of sales, and NEW that of other",
+        ),
         ((old, tmp_path / "nowhere"), "does not exist"),
     ):
         code, output = run(*pair)

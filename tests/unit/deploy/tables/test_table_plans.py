@@ -246,8 +246,8 @@ REFUSED: dict[str, tuple[ExistingTable, Contract, str, str]] = {
     "other partitions": (
         table(partition_by=Partitioning("DAY", "month")),
         contract(),
-        "the table is partitioned by DAY, in units of one month, and the contract wants partitions "
-        "by day, in units of one day: BigQuery cannot change that",
+        "the table is partitioned by `DAY`, in units of one month, and the contract wants "
+        "partitions by `day`, in units of one day: BigQuery cannot change that",
         "write the present partitions into `partition_by`, or load into another table",
     ),
     "partitions of a table without any": (
@@ -301,6 +301,13 @@ def test_the_rows_are_copied_into_another_table_with_their_types() -> None:
         "INSERT INTO `my-project`.`shop`.`sales_2` (`sale_id`, `city`, `price`, `pieces`) SELECT "
         "`sale_id`, `city`, `price`, CAST(`pieces` AS INT64) FROM `my-project`.`shop`.`sales`"
     )
+    assert isinstance(parsed(copy), exp.Insert)
+
+
+def test_the_copy_meets_the_filter_that_the_earlier_table_requires() -> None:
+    found = table(require_partition_filter=True)
+    copy = copy_statement(table_plan(contract(), found), found, "my-project")
+    assert copy.endswith("`sales` WHERE (`day` >= DATE '0001-01-01' OR `day` IS NULL)")
     assert isinstance(parsed(copy), exp.Insert)
 
 
