@@ -1,0 +1,125 @@
+"""Contracts of a chain of shops, one for each way in which an upload changes rows of its table."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from e2e.held_jobs import HeldJobs
+from e2e.uploads import upload
+from local_cloud import LocalCloud
+from servers import free_port
+
+CONTRACTS = {
+    "sales": """
+schema:
+  fields:
+    - {name: receipt, constraints: {required: true}}
+    - {name: shop, constraints: {required: true}}
+    - {name: amount, type: number, bigquery: "NUMERIC(12, 2)", constraints: {minimum: 0}}
+destination: {dataset: retail, table: sales}
+on_overwrite: replace
+""",
+    "stock": """
+schema:
+  fields:
+    - {name: day, type: date, constraints: {required: true}}
+    - {name: article, constraints: {required: true}}
+    - {name: pieces, type: integer}
+destination: {dataset: retail, table: stock, partition_by: day}
+replace_by: [day]
+""",
+    "prices": """
+schema:
+  fields:
+    - {name: article, constraints: {required: true}}
+    - {name: price, type: number, bigquery: "NUMERIC(12, 2)"}
+destination: {dataset: retail, table: prices}
+replace: table
+""",
+    "customers": """
+schema:
+  fields:
+    - {name: customer, constraints: {required: true}}
+    - {name: city}
+    - {name: state, constraints: {enum: [active, deleted]}}
+    - {name: changed_at, type: datetime}
+destination: {dataset: retail, table: customers}
+merge: {key: [customer], latest_by: changed_at, delete_when: state = 'deleted', lateness_days: 30}
+""",
+    "invoices": """
+schema:
+  fields:
+    - {name: invoice, constraints: {required: true, unique: table}}
+    - {name: total, type: number, bigquery: "NUMERIC(12, 2)"}
+destination: {dataset: retail, table: invoices}
+""",
+}
+
+
+Row = tuple[str, int, str]
+"""The upload, the line, and the cells separated by spaces, without csvgate's own columns."""
+
+
+@dataclass(frozen=True)
+class Retail:
+    """A running local cloud with these contracts, whose BigQuery is behind `jobs`."""
+
+    cloud: LocalCloud
+    jobs: HeldJobs
+    folder: Path
+
+    def file(self, text: str) -> Path:
+        """Write a file whose cells are separated by spaces for legibility."""
+        path = self.folder / "upload.csv"
+        path.write_text("\n".join(",".join(line.split()) for line in text.splitlines()) + "\n")
+        return path
+
+    def upload(self, name: str, text: str) -> dict[str, Any]:
+        """Upload, wait for the end; the status as JSON."""
+        return upload(self.cloud, self.file(text), name)
+
+    def status(self, name: str) -> dict[str, Any]:
+        """The status of the latest upload of this name, as JSON."""
+        found: dict[str, Any] = json.loads(self.cloud.csvgate("status", name, "--json").stdout)
+        return found
+
+    def rows(self, table: str) -> list[Row]:
+        """All rows of the table, sorted."""
+        sql = f"SELECT * FROM `retail.{table}` ORDER BY _upload_id, _line"  # noqa: S608
+        found = [dict(row.items()) for row in self.cloud.bigquery.query(sql).result()]
+        return [
+            (
+                row["_upload_id"],
+                row["_line"],
+                " ".join(_text(row[name]) for name in row if name[0] != "_"),
+            )
+            for row in found
+        ]
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{cell.normalize():f}" if isinstance(cell, Decimal) else str(cell)
+
+
+@contextmanager
+def retail(folder: Path) -> Iterator[Retail]:
+    contracts = folder / "contracts"
+    contracts.mkdir()
+    for name, text in CONTRACTS.items():
+        (contracts / f"{name}.yaml").write_text(f'dataset: {name}\nmatch: ["{name}/*.csv"]{text}')
+    jobs = HeldJobs(free_port(), free_port())
+    options = (
+        *("--contracts", str(contracts), "--port", f"bigquery={jobs.backend}"),
+        *("--env", f"BIGQUERY_EMULATOR_HOST=http://127.0.0.1:{jobs.port}"),
+    )
+    with ExitStack() as stack:
+        stack.enter_context(jobs.serving())
+        cloud = stack.enter_context(LocalCloud(folder / "cloud", *options))
+        yield Retail(cloud, jobs, folder)
