@@ -1,4 +1,4 @@
-"""A proxy before the local BigQuery that holds the start of an effect's job, so that a test can kill
+"""A proxy before the local BigQuery. It holds the start of an effect's job, so that a test can kill
 the function at exactly that moment."""
 
 import json

@@ -1,19 +1,23 @@
 """Contracts of a chain of shops, one for each way in which an upload changes rows of its table."""
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from csvgate.gcp.storage import GcsObjectStore
+from csvgate.protocol.identity import Upload
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.operate.uploads import UploadStatus, status
 from e2e.held_jobs import HeldJobs
-from e2e.uploads import upload
-from local_cloud import LocalCloud
+from local_cloud import LocalCloud, eventually, variables
 from servers import free_port
 
+ENDS = ("completed", "rejected", "failed")
 CONTRACTS = {
     "sales": """
 schema:
@@ -57,6 +61,7 @@ schema:
     - {name: invoice, constraints: {required: true, unique: table}}
     - {name: total, type: number, bigquery: "NUMERIC(12, 2)"}
 destination: {dataset: retail, table: invoices}
+notify: {rejected: [till@example.com]}
 """,
 }
 
@@ -65,7 +70,7 @@ Row = tuple[str, int, str]
 """The upload, the line, and the cells separated by spaces, without csvgate's own columns."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Retail:
     """A running local cloud with these contracts, whose BigQuery is behind `jobs`."""
 
@@ -79,18 +84,35 @@ class Retail:
         path.write_text("\n".join(",".join(line.split()) for line in text.splitlines()) + "\n")
         return path
 
-    def upload(self, name: str, text: str) -> dict[str, Any]:
-        """Upload, wait for the end; the status as JSON."""
-        return upload(self.cloud, self.file(text), name)
+    def upload(self, name: str, text: str) -> UploadStatus:
+        """Upload, wait for the end, and return the status. It costs no start of the command."""
+        blob = self.cloud.bucket("uploads").blob(name)
+        blob.upload_from_filename(str(self.file(text)), content_type="text/csv")
+        upload = Upload(blob.bucket.name, name, int(blob.generation))
 
-    def status(self, name: str) -> dict[str, Any]:
-        """The status of the latest upload of this name, as JSON."""
-        found: dict[str, Any] = json.loads(self.cloud.csvgate("status", name, "--json").stdout)
+        def ended() -> UploadStatus | None:
+            found = status(self.ledger, upload.id)
+            return found if found.state in ENDS else None
+
+        found = eventually(ended, f"the end of {name}")
+        assert found is not None
         return found
+
+    def latest(self, name: str) -> UploadStatus:
+        """The status of the latest upload of this name."""
+        generation = self.cloud.bucket("uploads").get_blob(name).generation
+        bucket = self.cloud.endpoints["buckets"]["uploads"]
+        return status(self.ledger, Upload(bucket, name, int(generation)).id)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        with variables(self.cloud.environment):
+            store = GcsObjectStore(self.cloud.project)
+        return Ledger(store, self.cloud.endpoints["buckets"]["ledger"])
 
     def rows(self, table: str) -> list[Row]:
         """All rows of the table, sorted."""
-        sql = f"SELECT * FROM `retail.{table}` ORDER BY _upload_id, _line"  # noqa: S608
+        sql = f"SELECT * FROM `retail.{table}` ORDER BY _upload_id, _line"
         found = [dict(row.items()) for row in self.cloud.bigquery.query(sql).result()]
         return [
             (

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
+from csvgate_ops.operate.uploads import UploadStatus
 from e2e.held_jobs import Moment
 from e2e.retail import Retail, Row, retail
 from e2e.uploads import emails
@@ -26,10 +26,10 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retail]:
         yield found
 
 
-def changes(status: dict[str, Any]) -> tuple[int, int, int]:
+def changes(status: UploadStatus) -> tuple[int, int, int]:
     """The rows that were inserted, updated and removed."""
-    assert "completed" == status["state"], status
-    return tuple(status["changes"][each] for each in ("inserted", "updated", "deleted"))  # type: ignore[return-value]
+    assert "completed" == status.state, status
+    return tuple(getattr(status.changes, each) for each in ("inserted", "updated", "deleted"))  # type: ignore[return-value]
 
 
 def test_a_corrected_daily_file_replaces_the_first_one(shops: Retail) -> None:
@@ -38,8 +38,8 @@ def test_a_corrected_daily_file_replaces_the_first_one(shops: Retail) -> None:
     first = shops.upload(
         name, "receipt shop amount\nR-8 Leipzig 10.5\nR-9 Leipzig 12\nR-10 Halle seven"
     )
-    rest = (other["id"], 2, "R-1 Halle 4.5")
-    loaded = [(first["id"], 2, "R-8 Leipzig 10.5"), (first["id"], 3, "R-9 Leipzig 12")]
+    rest = (other.id, 2, "R-1 Halle 4.5")
+    loaded = [(first.id, 2, "R-8 Leipzig 10.5"), (first.id, 3, "R-9 Leipzig 12")]
     assert sorted([rest, *loaded]) == shops.rows("sales")
 
     file = shops.file("receipt shop amount\nR-8 Leipzig 11.5\nR-10 Halle 7")
@@ -47,22 +47,22 @@ def test_a_corrected_daily_file_replaces_the_first_one(shops: Retail) -> None:
     assert (
         "completed: 2 rows read = 2 loaded + 0 rejected; 2 rows inserted, 0 updated, 2 rem" in said
     )
-    status = shops.status(name)
-    expected = [(status["id"], 2, "R-8 Leipzig 11.5"), (status["id"], 3, "R-10 Halle 7")]
+    status = shops.latest(name)
+    expected = [(status.id, 2, "R-8 Leipzig 11.5"), (status.id, 3, "R-10 Halle 7")]
     assert sorted([rest, *expected]) == shops.rows("sales")
-    shown = shops.cloud.csvgate("show", "sales", "--upload", status["id"]).stdout.splitlines()
+    shown = shops.cloud.csvgate("show", "sales", "--upload", status.id).stdout.splitlines()
     assert [["R-8", "Leipzig", "11.5"], ["R-10", "Halle", "7"]] == [
         line.split()[:3] for line in shown[1:]
     ]
-    shown = shops.cloud.csvgate("show", "sales", "--upload", first["id"]).stdout
+    shown = shops.cloud.csvgate("show", "sales", "--upload", first.id).stdout
     assert "no rows" in shown
 
-    bucket, rejects = first["rejects"].removeprefix("gs://").split("/", 1)
-    data = shops.cloud.storage.bucket(bucket).blob(rejects).download_as_text()
+    rejects = str(first.rejects).split("/", 3)[3]
+    data = shops.cloud.bucket("rejects").blob(rejects).download_as_text()
     file.write_text(data.replace("seven", "7"))
     done = shops.cloud.csvgate("upload", str(file), "--as", rejects, "--wait", check=False)
     assert 1 == done.returncode
-    assert f"the rows of upload {first['id']}, which this file corrects, are not" in done.stdout
+    assert f"the rows of upload {first.id}, which this file corrects, are not" in done.stdout
     assert sorted([rest, *expected]) == shops.rows("sales")
 
 
@@ -76,10 +76,10 @@ def test_a_day_is_replaced(shops: Retail) -> None:
     )
     assert ((3, 0, 0), (2, 0, 1)) == (changes(week), changes(friday))
     expected = [
-        (week["id"], 2, "2026-11-26 A-1 5"),
-        (week["id"], 3, "2026-11-26 A-2 6"),
-        (friday["id"], 2, "2026-11-27 A-1 3"),
-        (friday["id"], 3, "2026-11-27 A-3 9"),
+        (week.id, 2, "2026-11-26 A-1 5"),
+        (week.id, 3, "2026-11-26 A-2 6"),
+        (friday.id, 2, "2026-11-27 A-1 3"),
+        (friday.id, 3, "2026-11-27 A-3 9"),
     ]
     assert sorted(expected) == shops.rows("stock")
 
@@ -89,10 +89,10 @@ def test_the_whole_table_is_replaced_but_not_by_a_rejected_file(shops: Retail) -
     second = shops.upload("prices/november.csv", "article price\nA-1 5.5\nA-3 1")
     assert ((2, 0, 0), (2, 0, 2)) == (changes(first), changes(second))
     rejected = shops.upload("prices/december.csv", "<!doctype html>")
-    assert "rejected" == rejected["state"]
-    expected = [(second["id"], 2, "A-1 5.5"), (second["id"], 3, "A-3 1")]
+    assert "rejected" == rejected.state
+    expected = [(second.id, 2, "A-1 5.5"), (second.id, 3, "A-3 1")]
     assert expected == shops.rows("prices")
-    said = shops.cloud.csvgate("status", second["id"]).stdout
+    said = shops.cloud.csvgate("status", second.id).stdout
     assert "2 rows inserted, 0 updated, 2 removed" in said
 
 
@@ -117,9 +117,9 @@ def test_merged_files_that_arrive_out_of_order(shops: Retail) -> None:
     )
     assert ((3, 0, 0), (0, 1, 1), (1, 1, 0)) == (changes(first), changes(friday), changes(late))
     expected = [
-        (friday["id"], 3, "K-1 Emden active 2026-11-27T10:00:00Z"),
-        (late["id"], 3, "K-2 Peine active 2026-11-26T10:00:00Z"),
-        (late["id"], 5, "K-4 Trier active 2026-11-26T10:00:00Z"),
+        (friday.id, 3, "K-1 Emden active 2026-11-27T10:00:00Z"),
+        (late.id, 3, "K-2 Peine active 2026-11-26T10:00:00Z"),
+        (late.id, 5, "K-4 Trier active 2026-11-26T10:00:00Z"),
     ]
     assert sorted(expected) == shops.rows("customers")
 
@@ -130,13 +130,13 @@ def test_a_key_of_the_table_is_refused_with_its_line_and_upload(shops: Retail) -
     done = shops.cloud.csvgate("upload", str(file), "--as", "invoices/2.csv", "--wait", check=False)
     assert 1 == done.returncode
     assert "rejected: retail.invoices has some of the keys in this file already" in done.stdout
-    named = f"line 3: is in the table already, by line 3 of upload {first['id']}"
+    named = f"line 3: is in the table already, by line 3 of upload {first.id}"
     said = shops.cloud.csvgate("status", "invoices/2.csv").stdout
     for text in (done.stdout, said):
         assert named in " ".join(text.split())
-    assert [(first["id"], 2, "I-1 10"), (first["id"], 3, "I-2 20")] == shops.rows("invoices")
-    second = shops.status("invoices/2.csv")
-    (email,) = eventually(lambda: emails(shops.cloud, second["id"]), "an email")
+    assert [(first.id, 2, "I-1 10"), (first.id, 3, "I-2 20")] == shops.rows("invoices")
+    second = shops.latest("invoices/2.csv")
+    (email,) = eventually(lambda: emails(shops.cloud, second.id), "an email")
     assert named in email["text"]
 
 
@@ -204,21 +204,21 @@ def test_sigkill_during_the_statement(shops: Retail, story: Story) -> None:
         with shops.jobs.hold(story.moment) as held:
             sent = pool.submit(shops.cloud.csvgate, "upload", str(file), f"--as={name}", "--wait")
             assert held.wait(60), "no job was started"
-            between, status = shops.rows(story.table), shops.status(name)
+            between, status = shops.rows(story.table), shops.latest(name)
             os.killpg(shops.cloud.pids["enrich_records"], signal.SIGKILL)
         said = sent.result().stdout
-    assert "committing" == status["state"]
+    assert "committing" == status.state
     inserted, updated, removed = story.changes
     assert f"{inserted} rows inserted, {updated} updated, {removed} removed" in said.replace(
         " row ", " rows "
     )
-    status = shops.status(name)
+    status = shops.latest(name)
     assert story.changes == changes(status)
     new = sorted(
         [
             *others,
-            *lines(first["id"], story.first, story.kept),
-            *lines(status["id"], story.second, story.came),
+            *lines(first.id, story.first, story.kept),
+            *lines(status.id, story.second, story.came),
         ]
     )
     assert new == shops.rows(story.table)
