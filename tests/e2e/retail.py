@@ -79,15 +79,19 @@ class Retail:
     folder: Path
 
     def file(self, text: str) -> Path:
-        """Write a file whose cells are separated by spaces for legibility."""
+        """Write a file of such cells, as `csv` does."""
         path = self.folder / "upload.csv"
-        path.write_text("\n".join(",".join(line.split()) for line in text.splitlines()) + "\n")
+        path.write_text(csv(text))
         return path
 
     def upload(self, name: str, text: str) -> UploadStatus:
+        """Upload a file of such cells, as `send` does."""
+        return self.send(name, csv(text))
+
+    def send(self, name: str, data: str) -> UploadStatus:
         """Upload, wait for the end, and return the status. It costs no start of the command."""
         blob = self.cloud.bucket("uploads").blob(name)
-        blob.upload_from_filename(str(self.file(text)), content_type="text/csv")
+        blob.upload_from_string(data, content_type="text/csv")
         upload = Upload(blob.bucket.name, name, int(blob.generation))
 
         def ended() -> UploadStatus | None:
@@ -122,6 +126,11 @@ class Retail:
             )
             for row in found
         ]
+
+
+def csv(text: str) -> str:
+    """Return the file: its cells are separated by spaces here, which is easier to read."""
+    return "\n".join(",".join(line.split()) for line in text.splitlines()) + "\n"
 
 
 def _text(cell: Any) -> str:
