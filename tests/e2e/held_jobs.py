@@ -33,7 +33,7 @@ class HeldJobs:
 
     @contextmanager
     def hold(self, moment: Moment) -> Iterator[threading.Event]:
-        """Hold the next job of an effect; the event is set once it is held. In the end its
+        """Hold all jobs of effects meanwhile; the event is set once one is held. In the end its
         connection is closed without an answer."""
         self.starts.clear()
         self._held.clear()
@@ -58,10 +58,9 @@ class HeldJobs:
                 thread.join()
 
     def _keep(self, moment: Moment) -> bool:
-        """Hold the request if it is the one to be held at this moment; say whether it was."""
+        """Hold the request if jobs are held at this moment; say whether it was held."""
         if self._moment != moment:
             return False
-        self._moment = None
         self._held.set()
         assert self._released.wait(HELD_SECONDS)
         return True
@@ -74,9 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         job = self._job_of_an_effect(body)
-        if job and self.jobs._moment == "before":
+        if job and self.jobs._keep("before"):
             self.jobs.starts.append((job, None))
-            self.jobs._keep("before")
             self.close_connection = True
             return
         headers = {k: v for k, v in self.headers.items() if k.lower() not in _OF_THE_CONNECTION}
