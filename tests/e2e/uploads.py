@@ -68,6 +68,15 @@ def emails(cloud: LocalCloud, upload_id: str) -> list[dict[str, Any]]:
     return found
 
 
+def email_text(cloud: LocalCloud, email_id: str) -> str:
+    """The text of an email, with single spaces and without line breaks."""
+    from urllib.request import urlopen
+
+    address = f"{cloud.endpoints['mailbox']}/emails/{email_id}.json"
+    with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own loopback
+        return " ".join(str(json.load(answer)["text"]).split())
+
+
 def letters(cloud: LocalCloud, function: str) -> list[dict[str, str]]:
     """Attributes of the letters under review, left where they are."""
     from google.api_core.exceptions import DeadlineExceeded

@@ -1,6 +1,7 @@
 """Finds discrepancies between the ledger, the tables and the reject files. Pure."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import datetime
 
 from csvgate.text import counted
 from csvgate_ops.operate.reconcile.facts import (
@@ -41,10 +42,11 @@ def compare(
             findings += _no_table(table, known.values())
             continue
         groups = {group.key: group for group in table.groups}
+        changed = _last_change(table.id, known.values())
         for upload in known.values():
             if upload.table == table.id and upload.committed:
                 group = groups.get(upload.key) if upload.key else None
-                findings += _loaded(upload, group, table.id)
+                findings += _loaded(upload, group, table.id, changed)
         for group in table.groups:
             if group.key not in in_progress:
                 findings += _not_committed(group, by_key, table.id, deadline)
@@ -105,12 +107,21 @@ def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
         )
 
 
-def _loaded(upload: UploadFacts, group: RowGroup | None, table: str) -> Iterator[Finding]:
+def _last_change(table: str, uploads: Iterable[UploadFacts]) -> datetime | None:
+    """Return when the last upload arrived that may have changed rows of others."""
+    changing = (each for each in uploads if each.table == table and each.changes_others)
+    return max((each.received_at for each in changing if each.decision == "commit"), default=None)
+
+
+def _loaded(
+    upload: UploadFacts, group: RowGroup | None, table: str, changed: datetime | None
+) -> Iterator[Finding]:
     """Yield a finding if the table has not exactly the rows that were committed. Rows of an upload
-    that later ones may replace can only be too many."""
+    that later ones may replace can only be too many. `changed` is that of `_last_change`."""
     expected = upload.counts.valid if upload.counts else 0
     there = group.lines if group else 0
-    if there == expected or (upload.may_lose_rows and there < expected):
+    may_lose = upload.may_lose_rows or (changed is not None and upload.received_at < changed)
+    if there == expected or (may_lose and there < expected):
         return
     code = "rows.missing" if there < expected else "rows.surplus"
     yield Finding(

@@ -35,6 +35,9 @@ class UploadFacts:
     may_lose_rows: bool = False
     """Later uploads may have replaced or updated its rows, so that fewer than its valid rows in the
     table are no discrepancy."""
+    changes_others: bool = False
+    """It may have replaced or updated rows of any earlier upload, also of one that was appended
+    when the contract did not say so yet."""
     failures: frozenset[str] = frozenset()
     """The codes with which functions gave up on it and sent a dead letter."""
 

@@ -93,6 +93,7 @@ def _read(
     if received is None or (since is not None and received.received_at < since):
         return
     contract = from_json(received.contract)
+    way = disposition(contract)
     current = current_attempt(there) if listed.decided else None
     decision = current.decision if current else None
     finished = current.entries.finished() if current and decision else None
@@ -115,7 +116,8 @@ def _read(
             if decision is None or decision.outcome == "abandoned"
             else decision.outcome,
             finished=finished.outcome if finished else None,
-            may_lose_rows=disposition(contract) not in ("append", "insert_unique"),
+            may_lose_rows=way not in ("append", "insert_unique"),
+            changes_others=way in ("replace_by", "replace_table", "merge"),
             failures=frozenset(listed.failures),
         ),
         contract,

@@ -45,6 +45,9 @@ CORRECTION = replace(
     counts=Counts(read=2, valid=2, rejected=0),
     rejects=None,
 )
+MERGED = replace(
+    CORRECTION, id="m", corrects=None, finished=None, may_lose_rows=True, changes_others=True
+)
 REFUSED = replace(DONE, decision="rejected", finished="rejected")
 COMMITTING = replace(DONE, finished=None)
 LOADING = replace(COMMITTING, decision=None)
@@ -88,6 +91,7 @@ def found(
             [replace(DONE, counts=Counts(read=2, valid=0, rejected=2))], EMPTY, id="no valid row"
         ),
         pytest.param([replace(DONE, may_lose_rows=True)], EMPTY, id="replaced since"),
+        pytest.param([DONE, MERGED], EMPTY, id="appended, and merged since"),
     ],
 )
 def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
@@ -135,6 +139,18 @@ def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
             TableFacts(TABLE, (RowGroup(("a", OLD), 9, 9),)),
             ["rows.surplus"],
             id="too many that may be replaced",
+        ),
+        pytest.param(
+            [DONE, replace(MERGED, received_at=OLD - timedelta(hours=1))],
+            EMPTY,
+            ["upload.unfinished", "rows.missing"],
+            id="merged before",
+        ),
+        pytest.param(
+            [DONE, replace(MERGED, decision="rejected")], EMPTY, ["rows.missing"], id="not merged"
+        ),
+        pytest.param(
+            [DONE, replace(MERGED, table="sales.others")], EMPTY, ["rows.missing"], id="elsewhere"
         ),
         pytest.param([], LOADED, ["rows.orphan"], id="unknown upload"),
         pytest.param(

@@ -9,10 +9,12 @@ import pytest
 
 from csvgate.contracts.load import load
 from csvgate_ops.operate.dead_letters.actions.read import read as read_dead_letters
+from csvgate_ops.operate.reconcile.compare import compare
 from csvgate_ops.operate.reconcile.facts import Deadline, RowGroup, TableFacts
 from csvgate_ops.operate.reconcile.missing_letters import Letters
 from csvgate_ops.operate.reconcile.read_ledger import read_ledger
 from csvgate_ops.operate.reconcile.run import Reconciliation, Report, count_rows
+from unit.delivery.simple import contracts, table
 from unit.operate.dead_letters.contexts import letter_world
 from unit.protocol.orders import orders
 from world import ROOT, World
@@ -194,3 +196,20 @@ def test_rows_of_a_foreign_program_never_name_an_object_in_the_ledger(world: Wor
     world.effects.looks.clear()
     assert ["rows.orphan"] == codes(report(world, read_table=foreign))
     assert not [look for look in world.effects.looks if "audit" in look.target]
+
+
+def test_a_table_that_is_merged_after_rows_were_appended() -> None:
+    fields = {"fields": [{"name": "a", "type": "integer", "constraints": {"required": True}}]}
+    world = World(contracts=contracts(schema=fields))
+    world.validate(world.upload("plain/appended.csv", table(3)))
+    world.drain()
+    world.contracts = contracts(schema=fields, merge={"key": ["a"]})
+    world.restart()
+    world.validate(world.upload("plain/merged.csv", table(2)))
+    world.drain()
+    found = {one.facts.name: one.facts for one in read_ledger(world.ledger, None).uploads}
+    assert {"plain/appended.csv": False, "plain/merged.csv": True} == {
+        name: facts.changes_others for name, facts in found.items()
+    }
+    tables = [read(world)("sales.plain", None)]
+    assert [] == compare(found.values(), tables, {}, Deadline(world.now, timedelta(minutes=30)))
