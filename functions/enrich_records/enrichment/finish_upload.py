@@ -60,7 +60,8 @@ class UploadFinisher:
         how the upload ends, if the decision does not."""
         seal, received = load.seal, load.received
         if ending is None:
-            ending = Ending("completed" if decision.outcome == "commit" else "rejected")
+            code = "upload.identical" if seal.status == "skipped" else None
+            ending = Ending("completed" if decision.outcome == "commit" else "rejected", code)
         outcome = ending.outcome
         finished = UploadFinished(
             upload=received.upload,
@@ -71,6 +72,7 @@ class UploadFinisher:
             table=load.plan.table.id,
             counts=seal.counts,
             changes=ending.changes,
+            identical=seal.identical,
             stopped_at=seal.stopped_at,
             reasons=(*ending.reasons, *seal.reasons),
             attempt=attempt.number,

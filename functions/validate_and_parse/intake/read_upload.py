@@ -1,9 +1,9 @@
 """Read one upload: stage its valid records as chunks, and write its reject file."""
 
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import closing
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_
 from csvgate.csv.lines import read_at_least
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
-from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef
+from csvgate.protocol.events import Counts, FaultExample, Reason, RejectsRef, UploadRef
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import Bounds, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
@@ -30,6 +30,7 @@ from csvgate.validation.faults import Fault, FileFault
 from csvgate.validation.validate import validate
 from intake.admission import refuse_overwrite
 from intake.corrections import Origin, find_origin
+from intake.identical import Identical, identical
 from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
@@ -45,6 +46,8 @@ from intake.verified_source import (
     metadata_of_object,
 )
 
+Twin = Future[Identical | None]
+"""Another upload with the same content."""
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
@@ -66,6 +69,8 @@ class UploadReading:
     bounds: Bounds | None = None
     stopped_at: int | None = None
     """The line at which the reading of the rows ended, because a limit was certainly exceeded."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
 
 
 class _Source(NamedTuple):
@@ -95,14 +100,14 @@ class UploadReader:
         OutOfTime among them, and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
-            metadata = self._admit(pinned, overruns)
+            metadata, twin = self._admit(pinned, overruns)
         except FileFault as error:
             return _faulty(error.fault)
         deadline = self.limits.deadline(began)
         budget = TimeBudget(self.clock, deadline, address(pinned.received), metadata.size)
         source = VerifiedSource(self.store, pinned.received, metadata, budget)
         try:
-            return self._process(source, pinned, references)
+            return self._process(source, pinned, references, twin)
         except FileFault as error:
             if error.fault.code != GONE:
                 source.verify()
@@ -111,8 +116,9 @@ class UploadReader:
             source.verify()
             raise
 
-    def _admit(self, pinned: Pinned, overruns: int) -> Metadata:
-        """Return the object's metadata. Raises FileFault for an upload that must not be loaded,
+    def _admit(self, pinned: Pinned, overruns: int) -> tuple[Metadata, Twin]:
+        """Return the object's metadata, and the search for another upload with the same content,
+        which goes on while the first bytes arrive. Raises FileFault for an upload that must not be loaded,
         whatever its rows are. The metadata in the event is used at first. Before a file is refused,
         and after a first delivery has failed, Cloud Storage is asked instead."""
         metadata = metadata_in_event(pinned.received)
@@ -120,9 +126,11 @@ class UploadReader:
             metadata = metadata_of_object(self.store, pinned.received)
         if fault := self._exceeds(metadata.size, pinned, overruns):
             raise fault
-        if pinned.contract.on_overwrite == "refuse":
+        twin = self.pool.submit(identical, pinned, self.ledger)
+        # A second try of the file that is loaded is left out, but not refused.
+        if pinned.contract.on_overwrite == "refuse" and not _is_left_out(twin.result()):
             refuse_overwrite(_upload(pinned), self.ledger)
-        return metadata
+        return metadata, twin
 
     def _exceeds(self, size: int, pinned: Pinned, overruns: int) -> FileFault | None:
         """Return why a file of this size is refused."""
@@ -135,9 +143,10 @@ class UploadReader:
             return self.limits.infeasible(size, ())
         return self.limits.infeasible(size, self.ledger.upload(_upload(pinned).id).overruns())
 
-    def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
+    def _open(
+        self, source: VerifiedSource, pinned: Pinned, head: bytes, rest: Iterator[bytes]
+    ) -> _Source:
         limit, size = pinned.contract.limits.max_bytes, source.metadata.size
-        head, rest = read_at_least(source.pieces(), HEAD_BYTES)
         most = most_expanded(size, limit) if is_compressed(head) else size
         pieces = decompress(
             chain([head], rest),
@@ -153,11 +162,19 @@ class UploadReader:
         return _Source(pieces, origin, most)
 
     def _process(
-        self, verified: VerifiedSource, pinned: Pinned, references: KeySets
+        self,
+        verified: VerifiedSource,
+        pinned: Pinned,
+        references: KeySets,
+        twin: Twin,
     ) -> UploadReading:
         """Raises FileFault, Transient and Permanent."""
         contract, correction = pinned.contract, None
-        source = self._open(verified, pinned)
+        head, rest = read_at_least(verified.pieces(), HEAD_BYTES)
+        other = twin.result()
+        if other is not None and _is_left_out(other):
+            return _not_loaded(other)
+        source = self._open(verified, pinned, head, rest)
         if source.origin is None:
             engine = self._engine(source.pieces, contract, pinned, references)
             batches: Iterator[Batch] = engine
@@ -202,6 +219,7 @@ class UploadReader:
             origin=source.origin,
             bounds=partition.bounds(),
             stopped_at=limited.stopped.line if limited.stopped else None,
+            identical=other.upload if other else None,
         )
 
     def _engine(
@@ -246,6 +264,20 @@ class _Tally:
         loaded = tuple(corrected or ())
         rejected = tuple(sorted(self.rejected_lines)[: MOST_REJECTED_ROWS - len(loaded)])
         return Lines(rejected=rejected, loaded=loaded, complete=len(rejected) == self.rejected)
+
+
+def _is_left_out(other: Identical | None) -> bool:
+    return other is not None and other.action != "load"
+
+
+def _not_loaded(other: Identical) -> UploadReading:
+    """Return the result for a file whose content is loaded already. Its own rows are not read, so
+    its bytes need not be verified: the checksum in its metadata decides."""
+    if other.action == "refuse":
+        return replace(_faulty(other.fault()), identical=other.upload)
+    return UploadReading(
+        verdict=other.verdict(), counts=_NO_ROWS, reasons=(), identical=other.upload
+    )
 
 
 def _faulty(fault: Fault) -> UploadReading:

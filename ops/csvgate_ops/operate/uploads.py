@@ -60,6 +60,8 @@ class UploadStatus(BaseModel):
     code: str | None = None
     """Why it was rejected although its rows are valid."""
     counts: Counts | None = None
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     changes: Changes | None = None
     """What it changed in its table; None if it only added its rows."""
     bytes_scanned: int = 0
@@ -135,6 +137,7 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         detail=(finished and finished.detail) or (seal.detail if seal else None),
         code=finished.code if finished else None,
         counts=seal.counts if seal else None,
+        identical=seal.identical if seal else None,
         changes=finished.changes if finished else None,
         bytes_scanned=finished.bytes_scanned if finished else 0,
         stopped_at=seal.stopped_at if seal else None,

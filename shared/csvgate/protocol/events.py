@@ -116,7 +116,7 @@ class UploadValidated(Payload):
     plan: str
     seal: int = Field(ge=1)
     dataset: str
-    status: Literal["valid", "over_limit", "file_fault"]
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
     """Only `valid` is loaded."""
     counts: Counts
     stopped_at: int | None = Field(None, ge=1)
@@ -146,6 +146,8 @@ class UploadFinished(Payload):
     out those for which it has newer ones."""
     changes: Changes | None = None
     """What the upload changed in its table; None if it only added its rows."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     stopped_at: int | None = Field(None, ge=1)
     """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
     the counts are those of the rows before it, and more rows may be faulty."""

@@ -20,7 +20,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    status: Literal["valid", "over_limit", "file_fault"]
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
     code: str | None = None
     detail: str | None = None
 

@@ -90,12 +90,12 @@ def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
         references = pinned_keys(pinned, self.ledger)
         try:
-            metadata = self._admit(pinned, overruns)
+            metadata, twin = self._admit(pinned, overruns)
             deadline = self.limits.deadline(began)
             name = address(pinned.received)
             budget = TimeBudget(self.clock, deadline, name, metadata.size)
             source = VerifiedSource(self.store, pinned.received, metadata, budget)
-            return self._process(source, pinned, references)
+            return self._process(source, pinned, references, twin)
         except FileFault as error:
             return _faulty(error.fault)
 

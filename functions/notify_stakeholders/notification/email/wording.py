@@ -10,7 +10,7 @@ from typing import Final
 
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import UploadFinished
-from csvgate.text import changed, counted
+from csvgate.text import changed, counted, shorten_middle
 
 LABELS: Final = MappingProxyType(
     {
@@ -30,12 +30,18 @@ LABELS: Final = MappingProxyType(
 _LOADED_TWICE: Final = (
     "Do not upload the original file again: {} loaded would then be in the table twice."
 )
+_LONGEST_NAME: Final = 120
+"""Characters of another object's name in a sentence."""
 _CODES: Final = MappingProxyType(
     {
         "upload.superseded": (
             "Newer rows are in the table already, so no rows of this file were loaded.",
             "You do not need to do anything. If the rows of this file should count after all, "
             "upload it again: then it is the newest one.",
+        ),
+        "upload.identical": (
+            "The rows of this file are in the table already, so they were not loaded again.",
+            "You do not need to do anything.",
         ),
         "unique.in_table": (
             "Some keys of this file are in the table already, so none of its rows were loaded.",
@@ -87,7 +93,7 @@ def _outcome(finished: UploadFinished) -> Wording:
     if finished.outcome == "rejected":
         return _rejected(finished)
     words = _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
-    return replace(words, lead=f"{words.lead}{_changes(finished)}")
+    return replace(words, lead=f"{words.lead}{_changes(finished)}{_identical(finished)}")
 
 
 def _changes(finished: UploadFinished) -> str:
@@ -96,6 +102,20 @@ def _changes(finished: UploadFinished) -> str:
     if found is None:
         return ""
     return f" In the table: {changed(found.inserted, found.updated, found.deleted)}."
+
+
+def _identical(finished: UploadFinished) -> str:
+    """Return the warning that another upload has the same content."""
+    other = finished.identical
+    if other is None:
+        return ""
+    name = shorten_middle(other.name, _LONGEST_NAME)
+    if finished.changes is not None:
+        return f" Warning: this file has the same content as {name}, uploaded before."
+    return (
+        f" Warning: this file has the same content as {name}, uploaded before. If that was not "
+        "intended, its rows are in the table twice."
+    )
 
 
 def _loaded(finished: UploadFinished) -> Wording:

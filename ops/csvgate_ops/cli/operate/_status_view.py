@@ -124,6 +124,10 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
         settled = f", settled as {attempt.settled}" if attempt.settled else ""
         why = f": {printable(attempt.reason)}" if attempt.reason else ""
         facts.add_row(f"attempt {attempt.number}", Text(f"{attempt.state}{settled}{why}"))
+    if status.identical:
+        other = f"gs://{status.identical.bucket}/{status.identical.name}#"
+        where = f"{printable(other)}{status.identical.generation}, upload {status.identical.id}"
+        facts.add_row("same content", Text(where, overflow="fold"))
     if status.rejects:
         facts.add_row("rejects", Text(printable(status.rejects), overflow="fold"))
     if status.corrects:

@@ -129,7 +129,7 @@ def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> 
     # The pin and the seal; with rejected rows the note that their dead letter is sent, and their
     # lines if there are many.
     created = 2 + rejected + (1 if size.rejected > INLINE_LINES else 0)
-    created += 1 if shape.refuses_overwrite else 0
+    created += shape.refuses_overwrite + shape.finds_identical
     reads = (
         # The pin is read before the references of a first delivery are looked up.
         (1 + shape.references if shape.references else 0)

@@ -22,6 +22,8 @@ class Shape:
     references: int = 2
     """Number of different references in all."""
     refuses_overwrite: bool = False
+    finds_identical: bool = True
+    """True if uploads are indexed by their content."""
     emails: bool = True
     """True if a completed upload sends emails."""
     disposition: Disposition = "append"
@@ -37,6 +39,7 @@ class Shape:
             foreign_keys=len(foreign),
             references=len(lookups | set(foreign)),
             refuses_overwrite=contract.on_overwrite == "refuse",
+            finds_identical=contract.identical != "load",
             emails=bool(contract.notify.completed),
             disposition=disposition(contract),
         )

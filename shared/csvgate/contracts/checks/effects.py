@@ -28,6 +28,9 @@ def check_effects(contract: Contract, kinds: Kinds) -> Complaints:
     if contract.merge is not None:
         yield from _merge(contract, contract.merge, kinds)
     yield from _unique(contract, kinds, ways)
+    if ways and contract.identical in ("skip", "refuse"):
+        message = f"contradicts `{_spelled(ways[0])}`, which never leaves an upload out"
+        yield ("identical",), f"{message}, because of their order; write warn or load"
 
 
 def _ways(contract: Contract) -> list[str]:

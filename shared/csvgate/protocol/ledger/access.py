@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Final
 
-from csvgate.protocol.ledger import effect_paths, paths
+from csvgate.protocol.ledger import content_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 
 _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
@@ -45,6 +45,8 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
         paths.CORRECTS,
         paths.CORRECTION,
         paths.HOLDER,
+        content_paths.FIRST_CONTENT,
+        content_paths.LATER_CONTENT,
         paths.REFERENCE,
         *_EVERY_FUNCTION,
     ),

@@ -45,6 +45,8 @@ class Received(Entry):
     """The number of bytes stored."""
     crc32c: str
     """The CRC32C of these bytes in base64, as Cloud Storage reports it."""
+    md5: str = ""
+    """The MD5 of these bytes in base64; empty if Cloud Storage has none."""
     created_at: datetime
     """When the object was created; of two uploads of a name, the later object is the newer one."""
     received_at: datetime
@@ -120,8 +122,10 @@ class Seal(Entry):
 
     plan: str
     """The plan under which it was read, which names the engine."""
-    status: Literal["valid", "over_limit", "file_fault"]
-    """Only `valid` is loaded."""
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
+    """Only `valid` is loaded. `skipped`: the same content is loaded already."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     detail: str | None = None
     """Why the status is not `valid`, for people."""
     counts: Counts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, effect_paths, paths
+from csvgate.protocol.ledger import access, content_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -45,7 +45,7 @@ PARTS: dict[str, paths.Part] = {
 }
 KINDS = {
     name: kind
-    for name, kind in {**vars(paths), **vars(effect_paths)}.items()
+    for name, kind in {**vars(paths), **vars(effect_paths), **vars(content_paths)}.items()
     if isinstance(kind, LedgerPath)
 }
 
@@ -65,7 +65,7 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert {*paths.TABLE, *effect_paths.TABLE} == created | set(access.OPERATORS)
+    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(access.OPERATORS)
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
