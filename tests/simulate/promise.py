@@ -118,6 +118,9 @@ class _Check:
         if outcome == "rejected" and ended.codes & REFUSALS:
             self._refused(sent, ended)
             return
+        if ended.end.finished.code == "upload.identical":
+            self._left_out(sent, ended)
+            return
         too_late = ended.end.finished.code in TOO_LATE.get(sent.way, ())
         decided = "completed" if too_late else outcome
         require_equal(sent.file.expected(version), decided, f"outcome of {sent.upload.name}")
@@ -146,6 +149,17 @@ class _Check:
         first = ended.end.decision.seal == 1
         lost = sent.upload.id in self.people.unstaged
         require(first or lost, f"{sent.upload.name} is said to be gone, but a seal stood")
+
+    def _left_out(self, sent: Sent, ended: _Ended) -> None:
+        """The rows of an upload that was skipped are those of another one, which is loaded."""
+        twin = ended.seal.identical
+        require(twin is not None, f"{sent.upload.name} was skipped for no other upload")
+        assert twin is not None
+        other, loaded = self.people.sent_as(twin.id), self._end(twin.id)
+        require(other is not sent, f"{sent.upload.name} was skipped because of itself")
+        require_equal(sent.file, other.file, "the file of the other upload")
+        outcome = loaded.end.finished.outcome if loaded else None
+        require_equal("completed", outcome, f"outcome of the twin of {sent.upload.name}")
 
     def _expect(self, origin: Sent, sent: Sent, ended: _Ended, rows: dict[int, shop.Row]) -> None:
         (pinned,) = ended.received.references.values()

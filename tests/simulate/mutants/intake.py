@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.contracts.hashing import to_json
+from csvgate.protocol.ledger.content_index import Content
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
-from intake import corrections, handler, pin_plan, read_upload
+from intake import corrections, handler, identical, pin_plan, read_upload
 from intake.corrections import Origin
 from intake.handler import Validator
 from intake.pin_plan import Pinned, Planner, pinned_keys
@@ -205,6 +206,30 @@ def _gone_is_not_an_end() -> Swap:
     return swapped(UploadReader, "read", read)
 
 
+def _skipped_for(state: str) -> Callable[[], Swap]:
+    """An upload in this state is taken for loaded."""
+
+    def begin() -> Swap:
+        original = identical.state_of
+
+        def of(entries: UploadLedger) -> str:
+            found = original(entries)
+            return "loaded" if found == state else found
+
+        return swapped(identical, "state_of", of)
+
+    return begin
+
+
+def _content_by_size_alone() -> Swap:
+    original = Content.of
+
+    def of(ledger: Any, table: str, size: int, _crc32c: str) -> Content:
+        return original(ledger, table, size, "")
+
+    return swapped(Content, "of", of)
+
+
 INTAKE: dict[str, Callable[[], Swap]] = {
     "contract looked up before the pin": _contract_before_the_pin,
     "plan from the deployed contract": _plan_from_the_deployed_contract,
@@ -224,5 +249,8 @@ INTAKE: dict[str, Callable[[], Swap]] = {
     "correction with its original's time": _correction_with_the_time_of_its_original,
     "correction before the rows": _correction_before_the_end,
     "correction of any line": _correction_of_any_line,
+    "skip against an uncommitted upload": _skipped_for("under_way"),
+    "skip against a rejected upload": _skipped_for("not_loaded"),
+    "content by its size alone": _content_by_size_alone,
     "a file that is gone does not end its upload": _gone_is_not_an_end,
 }

@@ -71,7 +71,11 @@ def test_every_object_has_an_entry_except_copies_of_references() -> None:
 def test_every_entry_has_a_path() -> None:
     models = {
         name
-        for name, model in {**vars(entries), **vars(effect_entries), **vars(content_entries)}.items()
+        for name, model in {
+            **vars(entries),
+            **vars(effect_entries),
+            **vars(content_entries),
+        }.items()
         if isinstance(model, type) and issubclass(model, BaseModel) and issubclass(model, Entry)
     }
     used = {path.entry.__name__ for path in TABLE if isinstance(path, EntryPath)}

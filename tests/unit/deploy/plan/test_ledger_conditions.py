@@ -42,6 +42,7 @@ PARTS: dict[str, paths.Part] = {
     "verb": "replayed",
     "scope": "5c09e",
     "run_number": 1,
+    "content": "c0117",
 }
 KINDS = {
     name: kind
@@ -65,7 +66,9 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(access.OPERATORS)
+    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(
+        access.OPERATORS
+    )
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
@@ -96,7 +99,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "LINES",
                 "REJECTION_NOTE",
             }
-            | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE"}
+            | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE", "FIRST_CONTENT", "LATER_CONTENT"}
             # IAM cannot tell apart what lies in the folder of an attempt.
             | {
                 "CHUNK_STREAM",
