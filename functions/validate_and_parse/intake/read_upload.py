@@ -118,9 +118,9 @@ class UploadReader:
 
     def _admit(self, pinned: Pinned, overruns: int) -> tuple[Metadata, Twin]:
         """Return the object's metadata, and the search for another upload with the same content,
-        which goes on while the first bytes arrive. Raises FileFault for an upload that must not be loaded,
-        whatever its rows are. The metadata in the event is used at first. Before a file is refused,
-        and after a first delivery has failed, Cloud Storage is asked instead."""
+        which goes on while the first bytes arrive. Raises FileFault for an upload that must not be
+        loaded, whatever its rows are. The metadata in the event is used at first. Before a file is
+        refused, and after a first delivery has failed, Cloud Storage is asked instead."""
         metadata = metadata_in_event(pinned.received)
         if pinned.is_repeat or self._exceeds(metadata.size, pinned, overruns):
             metadata = metadata_of_object(self.store, pinned.received)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.contracts.hashing import to_json
-from csvgate.protocol.ledger.content_index import Content
+from csvgate.protocol.ledger.content_index import Content, state_of
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
@@ -210,10 +210,8 @@ def _skipped_for(state: str) -> Callable[[], Swap]:
     """An upload in this state is taken for loaded."""
 
     def begin() -> Swap:
-        original = identical.state_of
-
         def of(entries: UploadLedger) -> str:
-            found = original(entries)
+            found = state_of(entries)
             return "loaded" if found == state else found
 
         return swapped(identical, "state_of", of)
