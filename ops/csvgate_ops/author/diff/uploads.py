@@ -168,7 +168,7 @@ def _overwrite(old: Contract, new: Contract) -> Findings:
     if old.identical != new.identical:
         change = _change(old, new, "identical")
         text = f"a file with the same content as a loaded one is handled otherwise now ({change})"
-        yield (refuses if new.identical == "refuse" else accepts)("identical", text)
+        yield (refuses if new.identical in ("skip", "refuse") else accepts)("identical", text)
     for name in _ROWS:
         if getattr(old, name) != getattr(new, name):
             text = "uploads have another effect on the rows that the table has already"
