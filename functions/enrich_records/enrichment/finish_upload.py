@@ -60,7 +60,8 @@ class UploadFinisher:
         how the upload ends, if the decision does not."""
         seal, received = load.seal, load.received
         if ending is None:
-            ending = Ending("completed" if decision.outcome == "commit" else "rejected")
+            is_loaded = decision.outcome == "commit"
+            ending = Ending("completed" if is_loaded else "rejected", code=decision.code)
         outcome = ending.outcome
         finished = UploadFinished(
             upload=received.upload,

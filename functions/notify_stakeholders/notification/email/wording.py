@@ -37,6 +37,11 @@ _CODES: Final = MappingProxyType(
             "You do not need to do anything. If the rows of this file should count after all, "
             "upload it again: then it is the newest one.",
         ),
+        "upload.revoked": (
+            "An operator has revoked this upload before its rows were loaded.",
+            "Ask the operator. If the rows should be in the table, the operator can restore the "
+            "upload, or you can upload the file again.",
+        ),
         "unique.in_table": (
             "Some keys of this file are in the table already, so none of its rows were loaded.",
             "Remove the rows whose keys are in the table, or correct the keys, then upload the "
@@ -86,6 +91,8 @@ def _outcome(finished: UploadFinished) -> Wording:
         return _failed()
     if finished.outcome == "rejected":
         return _rejected(finished)
+    if finished.outcome == "revoked":
+        return _revoked(finished)
     words = _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
     return replace(words, lead=f"{words.lead}{_changes(finished)}")
 
@@ -166,6 +173,24 @@ def _rejected(finished: UploadFinished) -> Wording:
         lead=lead,
         valid="valid, not loaded",
         advice=(f"{correct} Nothing was loaded, so no row can be loaded twice.",),
+    )
+
+
+def _revoked(finished: UploadFinished) -> Wording:
+    removed = finished.changes.deleted if finished.changes else 0
+    are, table = "is" if removed == 1 else "are", finished.table or "the table"
+    return Wording(
+        tone="bad",
+        verdict=f"Removed {counted(removed, 'row')}",
+        lead=f"An operator has revoked this upload. {counted(removed, 'row')} of it, those of "
+        f"corrections included, {are} not in {table} any more.",
+        valid="valid, removed",
+        advice=(
+            "If you uploaded the file: correct it and upload it again, if its rows should be in "
+            "the table. Corrected reject files of this upload are refused.",
+            "If it was revoked by mistake: an operator can load the same rows again with `csvgate "
+            "restore`.",
+        ),
     )
 
 
