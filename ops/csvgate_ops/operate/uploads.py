@@ -16,8 +16,16 @@ from csvgate.protocol.ledger.revocations import RevocationLedger
 from csvgate_ops.operate.timeline import Step, timeline
 
 State = Literal[
-    *("unknown", "ignored", "validating", "loading", "committing"),
-    *("completed", "rejected", "failed", "revoking", "revoked"),
+    "unknown",
+    "ignored",
+    "validating",
+    "loading",
+    "committing",
+    "completed",
+    "rejected",
+    "failed",
+    "revoking",
+    "revoked",
 ]
 """An upload is `validating` until its seal stands, `loading` until its current attempt is decided,
 and `committing` until its terminal event is published: then its rows may be visible already. It is

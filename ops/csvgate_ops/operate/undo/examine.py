@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from csvgate.contracts.checks.column_names import LINEAGE
 from csvgate.contracts.effects import disposition
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
+from csvgate.contracts.table import file_columns
 from csvgate.effects.model import Delete, Effect, Range, Target
 from csvgate.effects.sql.statements import statement_of
 from csvgate.protocol.ledger.attempts import CurrentAttempt, End, current_attempt
@@ -157,8 +159,6 @@ def _everywhere(contract: Contract) -> Range | None:
     given = destination.partition_by
     if given is None or not destination.require_partition_filter:
         return None
-    from csvgate.contracts.table import LINEAGE, file_columns
-
     kind = "TIMESTAMP"
     if given.column:
         known = {**LINEAGE, **file_columns(contract.schema_)}
