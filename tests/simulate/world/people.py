@@ -61,8 +61,9 @@ class People:
     entries: set[str] = field(default_factory=set)
     """Entries of the ledger that have been checked."""
     pinned_late: set[str] = field(default_factory=set)
-    """Uploads that were pinned by a late call after they were ignored, without a contract. Nothing
-    delivers them any more; `csvgate reconcile` finds them."""
+    """Uploads that were pinned by a late call, or by an instance that had stood still, after they
+    were ignored, without a contract. Nothing delivers them any more; `csvgate reconcile` finds
+    them."""
     second_emails: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often an email may have been sent without being marked, by upload and end."""
     removed: set[Key] = field(default_factory=set)

@@ -150,6 +150,8 @@ def _entry(people: People, name: str) -> None:
         _opened(attempt, ledger)
     elif (parts := SEAL.parse(name)) and parts["seal"] > 1:
         _sealed_again(people, ledger, parts["upload"])
+    elif (parts := RECEIVED.parse(name)) and ledger.upload(parts["upload"]).ignored():
+        people.pinned_late.add(parts["upload"])
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
 

@@ -15,7 +15,6 @@ from csvgate.runtime.errors import Permanent
 from enrichment.effects.candidate import candidate
 from enrichment.effects.effect_log import EffectLog
 from enrichment.ending import Ending
-from enrichment.failed_effect import EFFECT_FAILED
 from enrichment.sealed_load import SealedLoad
 
 SUPERSEDED = "upload.superseded"
@@ -62,7 +61,7 @@ class UploadEffects:
             reasons = _reasons(closed.conflicts)
             return Ending("rejected", code=IN_TABLE, detail=_in_table(load), reasons=reasons)
         raise Permanent(
-            EFFECT_FAILED,
+            "effect.failed",
             f"attempt {attempt.number} of upload {load.upload} cannot be carried out on "
             f"{load.plan.table.id}: {closed.detail}. Nothing was changed. Fix the cause, then "
             "replay this letter: it loads the rows again",

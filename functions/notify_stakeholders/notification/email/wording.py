@@ -148,8 +148,8 @@ def _partly_loaded(finished: UploadFinished) -> Wording:
 
 
 def _rejected(finished: UploadFinished) -> Wording:
-    if finished.code in _CODES:
-        lead, advice = _CODES[finished.code]
+    if found := _CODES.get(finished.code or ""):
+        lead, advice = found
         return Wording(
             tone="bad", verdict="Not loaded", lead=lead, valid="valid, not loaded", advice=(advice,)
         )

@@ -118,9 +118,11 @@ def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
 
 
 def _loaded(upload: UploadFacts, group: RowGroup | None, table: str) -> Iterator[Finding]:
+    """Yield a finding if the table has not exactly the rows that were committed. Rows of an upload
+    that later ones may replace can only be too many."""
     expected = upload.counts.valid if upload.counts else 0
     there = group.lines if group else 0
-    if there == expected:
+    if there == expected or (upload.may_lose_rows and there < expected):
         return
     code = "rows.missing" if there < expected else "rows.surplus"
     yield Finding(

@@ -32,6 +32,9 @@ class UploadFacts:
     """How the current attempt to load it was decided."""
     finished: Literal["completed", "rejected"] | None = None
     """How it ended, once its terminal event is published."""
+    may_lose_rows: bool = False
+    """Later uploads may have replaced or updated its rows, so that fewer than its valid rows in the
+    table are no discrepancy."""
     revoked: Literal["begun", "removed"] | None = None
     """Whether an operator has revoked its rows, and whether they have left the table."""
     revoked_at: datetime | None = None

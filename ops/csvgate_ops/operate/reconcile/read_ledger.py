@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from csvgate.contracts.effects import disposition
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
 from csvgate.protocol.identity import is_identifier
@@ -125,6 +126,7 @@ def _read(
             if decision is None or decision.outcome == "abandoned"
             else decision.outcome,
             finished=finished.outcome if finished else None,
+            may_lose_rows=disposition(contract) not in ("append", "insert_unique"),
             revoked=revoked,
             revoked_at=revoked_at,
             failures=frozenset(listed.failures),
