@@ -16,6 +16,7 @@ NESTED = {
     "Entry",
     "CurrentRows",
     "ReplacedTable",
+    "RevokedLoad",
     "ScopeState",
     "PinnedReference",
     "StagedChunk",
