@@ -24,6 +24,7 @@ _PAYLOADS: dict[str, type[BaseModel]] = {
     events.UPLOAD_COMPLETED: events.UploadFinished,
     events.UPLOAD_REJECTED: events.UploadFinished,
     events.UPLOAD_FAILED: events.UploadFinished,
+    events.UPLOAD_REVOKED: events.UploadFinished,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from simulate.effect_scenarios import codes_must_be
 from simulate.happenings import all_of, correct, delete_file, deploy, send, unstage, wait
 from simulate.sequence import Scenario, Sequence
+from simulate.undo_scenarios import revoke
 from simulate.world import shop
 from simulate.world.cloud import Revision
 
@@ -23,6 +24,11 @@ def hold_back(sequence: Sequence) -> None:
     late = timedelta(minutes=1)
     waiting = sequence.mailroom.waiting
     waiting[:] = [replace(parcel, due=parcel.due + late) for parcel in waiting]
+
+
+def hold_back_uploads(sequence: Sequence) -> None:
+    """What is uploaded next arrives after everything that is under way."""
+    sequence.cloud.now += timedelta(minutes=1)
 
 
 IDENTICAL = (
@@ -67,6 +73,14 @@ IDENTICAL = (
         last=all_of(deploy(SMALL), send(A, TOO_MUCH)),
         after=codes_must_be("?"),
         revision=STRICT,
+    ),
+    Scenario(
+        "the same content after a revocation",
+        send(A, TWO),
+        last=all_of(revoke, hold_back_uploads, send(A, TWO)),
+        after=codes_must_be(),
+        revision=SMALL,
+        versioned=True,
     ),
     Scenario(
         "other content of the same size",

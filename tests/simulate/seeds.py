@@ -68,7 +68,7 @@ def run(seed: int, *, traced: bool = False) -> Ran:
     chance = Random(seed)  # noqa: S311 - runs must be repeatable
     trace = Trace(traced)
     scheduler = Scheduler(chance, chance.choice(REVISIONS), trace)
-    names = NAMES
+    names: tuple[str, ...] = NAMES
     if seed % CHANGING == CHANGING - 1:
         names = chance.choice(CHANGED_NAMES)
         _disturb_jobs(scheduler)

@@ -44,6 +44,7 @@ FOR_OTHER_EVENTS = {
         *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),
         *("csvgate.gcp.pubsub", "csvgate.gcp.bigquery", "csvgate.gcp.write_api"),
         *("enrichment.rows.lookups", "enrichment.rows.references"),
+        *("csvgate.effects.model", "enrichment.effects.carry_out"),
         *("enrichment.sql.derived_columns", "enrichment.sql.process.duckdb_process"),
     },
     "notify_stakeholders": {

@@ -19,12 +19,10 @@ from csvgate.protocol.events import UploadRef
 from csvgate.protocol.ledger.content_entries import ContentEntry
 from csvgate.protocol.ledger.content_index import Content, State, state_of
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.verdict import Verdict
+from csvgate.protocol.verdict import IDENTICAL, Verdict
 from csvgate.validation.faults import Fault
 from intake.pin_plan import Pinned
 
-IDENTICAL: Final = "upload.identical"
-"""The code of an upload that was skipped."""
 REFUSED: Final = "file.identical"
 _ADDS_ROWS: Final = ("append", "insert_unique")
 

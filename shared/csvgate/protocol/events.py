@@ -15,13 +15,15 @@ UPLOAD_VALIDATED: Final = "csvgate.upload.validated.v1"
 UPLOAD_COMPLETED: Final = "csvgate.upload.completed.v1"
 UPLOAD_REJECTED: Final = "csvgate.upload.rejected.v1"
 UPLOAD_FAILED: Final = "csvgate.upload.failed.v1"
+UPLOAD_REVOKED: Final = "csvgate.upload.revoked.v1"
 DEAD_LETTER: Final = "csvgate.deadletter.v1"
 
-Outcome = Literal["completed", "rejected", "failed"]
+Outcome = Literal["completed", "rejected", "failed", "revoked"]
 OUTCOME_TYPES: Final[dict[Outcome, str]] = {
     "completed": UPLOAD_COMPLETED,
     "rejected": UPLOAD_REJECTED,
     "failed": UPLOAD_FAILED,
+    "revoked": UPLOAD_REVOKED,
 }
 
 CODE: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
@@ -128,7 +130,7 @@ class UploadValidated(Payload):
 
 
 class UploadFinished(Payload):
-    """The upload completed, was rejected, or failed for now."""
+    """The upload completed, was rejected, or failed for now, or its rows were revoked."""
 
     upload: UploadRef
     plan: str

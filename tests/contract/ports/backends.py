@@ -26,6 +26,7 @@ DIFFERENCES = {
     ("test_a_dropped_table_loses_its_streams", "bqemulator"): "keeps the streams",
     ("test_a_replaced_table_loses_its_streams", "bqemulator"): "keeps the streams",
     ("test_a_job_in_another_location", "bqemulator"): "finds jobs by id alone",
+    ("test_it_expires", "bqemulator"): "does not expire tables",
     ("test_a_job_in_another_location", "local-bigquery"): "finds jobs by id alone",
     **{
         (test, "local-bigquery"): "cannot run MERGE in a transaction"

@@ -58,13 +58,19 @@ class Customers:
         )
         self.dataset.warehouse.ensure_table(self.spec)
 
-    def stage(self, rows: Sequence[Given], upload: str = "u1", at: datetime = MORNING) -> Staged:
+    def stage(
+        self,
+        rows: Sequence[Given],
+        upload: str = "u1",
+        at: datetime = MORNING,
+        *,
+        expires: timedelta = timedelta(days=7),
+    ) -> Staged:
         """Load the rows into a staging table, as lines 2 and following of an upload."""
         warehouse, name = self.dataset.warehouse, f"csvgate_staging_{next(self._numbers)}"
         days = sorted(day for _, day, _, _ in rows if day is not None)
         if rows:
-            expires = datetime.now(UTC) + timedelta(days=7)
-            staging = warehouse.ensure_staging(self.spec, name, expires)
+            staging = warehouse.ensure_staging(self.spec, name, datetime.now(UTC) + expires)
             stream = warehouse.create_stream(staging, "pending")
             warehouse.append(stream, SCHEMA, [(0, _batch(rows, upload, at))])
             warehouse.finalize(stream)

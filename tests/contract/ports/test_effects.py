@@ -1,5 +1,6 @@
 """What an effect does to its table, with the fake and with the emulators."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -370,6 +371,14 @@ class TestStaging:
         assert (made[0].table, made[0].partition_by) == ("csvgate_staging_x", None)
         names = [column.name for column in customers.dataset.columns("csvgate_staging_x")]
         assert names == [column.name for column in customers.spec.columns]
+
+    def test_it_expires(self, customers: Customers) -> None:
+        """The failure is final, so that the rows are loaded again into another table."""
+        statement = Insert(staged=customers.stage([A], expires=timedelta(seconds=3)))
+        time.sleep(3.1)
+        result = customers.run(statement)
+        assert (result.state, result.again) == ("failed", False)
+        assert customers.rows() == []
 
     def test_a_dataset_that_does_not_exist(self, customers: Customers) -> None:
         with pytest.raises(Permanent, match=r"table\.no_dataset"):

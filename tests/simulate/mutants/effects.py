@@ -5,15 +5,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from csvgate.effects import run_job
 from csvgate.effects.model import Insert, Job, JobResult
+from csvgate.effects.run_job import JobRunner
+from csvgate.protocol.identity import digest
+from csvgate.protocol.ledger import scope_log
 from csvgate.protocol.ledger.effect_entries import EffectClaim, ScopeState
 from csvgate.protocol.ledger.scope_log import ScopeLog
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment import failed_effect, handler
-from enrichment.effects import candidate, carry_out, effect_log, run_job
+from enrichment.effects import candidate, carry_out, effect_log, judge
 from enrichment.effects.candidate import Candidate
 from enrichment.effects.effect_log import EffectLog
-from enrichment.effects.run_job import JobRunner
 from enrichment.finish_upload import UploadFinisher
 from enrichment.sealed_load import SealedLoad
 from fakes.bigquery import FakeWarehouse
@@ -158,7 +161,7 @@ def _superseded_by_arrival_of_corrections() -> Swap:
 
 
 def _correction_not_judged() -> Swap:
-    original = effect_log.superseded
+    original = judge.superseded
 
     def judged(state: Any, load: Candidate) -> str:
         return "" if load.is_correction else original(state, load)
@@ -168,7 +171,7 @@ def _correction_not_judged() -> Swap:
 
 def _scope_without_name() -> Swap:
     """All names of a table share one scope and one current generation."""
-    shared = property(lambda self: candidate.digest("scope", self.table))
+    shared = property(lambda self: digest("scope", self.table))
     return swapped(Candidate, "scope", shared)
 
 
@@ -184,7 +187,7 @@ def _scope_of_the_correction() -> Swap:
 
 def _attempt_in_the_log_twice() -> Swap:
     """An entry is carried out whatever the attempt's claim says."""
-    original = effect_log.claim_effect
+    original = scope_log.claim_effect
 
     def claim(attempt: Any, ours: EffectClaim) -> EffectClaim:
         original(attempt, ours)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.contracts.hashing import to_json
+from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.content_index import Content, state_of
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
@@ -219,6 +220,15 @@ def _skipped_for(state: str) -> Callable[[], Swap]:
     return begin
 
 
+def _skipped_for_a_revoked_one() -> Swap:
+    def of(entries: UploadLedger) -> str:
+        end = end_of_upload(entries)
+        is_loaded = end is not None and end.finished.outcome == "completed"
+        return "loaded" if is_loaded else state_of(entries)
+
+    return swapped(identical, "state_of", of)
+
+
 def _content_by_size_alone() -> Swap:
     original = Content.of
 
@@ -249,6 +259,7 @@ INTAKE: dict[str, Callable[[], Swap]] = {
     "correction of any line": _correction_of_any_line,
     "skip against an uncommitted upload": _skipped_for("under_way"),
     "skip against a rejected upload": _skipped_for("not_loaded"),
+    "skip against a revoked upload": _skipped_for_a_revoked_one,
     "content by its size alone": _content_by_size_alone,
     "a file that is gone does not end its upload": _gone_is_not_an_end,
 }

@@ -82,6 +82,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "skip against an uncommitted upload": (
         "the same content while the first is under way and then rejected",
     ),
+    "skip against a revoked upload": ("the same content after a revocation",),
     "skip against a rejected upload": ("the same content after a rejection",),
     "content by its size alone": ("other content of the same size",),
     "start counter stops at 50": ("no staging bucket for hours",),

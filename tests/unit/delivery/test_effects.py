@@ -12,7 +12,7 @@ from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import EffectClaim
 from csvgate.protocol.ledger.effect_paths import SCOPE_CLOSED, SCOPE_ENTRY
 from csvgate.protocol.ledger.scope_log import claim_effect, effect_claim
-from csvgate.runtime.errors import Transient
+from csvgate.runtime.errors import Permanent, Transient
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contracts, table
 from unit.delivery.test_call_counts import kinds, new, run, without_subject
@@ -247,6 +247,33 @@ def test_an_upload_that_fails_again_stays_one_letter_for_each_replay() -> None:
     assert ["effect.failed"] * 2 == world.letter_codes()
     staging = Counter(name for name in world.warehouse.tables if "staging" in name)
     assert 2 == len(staging)
+
+
+def test_an_upload_waits_for_an_earlier_one_whose_statement_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The letter is about the earlier upload; the later one is not to blame, and is retried. Once
+    the cause is fixed, the entry is carried out under the id that it has."""
+
+    def refuse(job: Job, _effect: Effect) -> None:
+        raise Permanent("table.no_dataset", f"{job.id}: dataset sales does not exist")
+
+    world = world_of(REPLACE)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.warehouse, "start", refuse)
+        load(world, table(3))
+        assert ["table.no_dataset"] == world.letter_codes()
+        world.validate(world.upload("plain/1.csv", table(1)))
+        (message,) = new(world, VALIDATED)
+        with pytest.raises(Transient) as raised:
+            world.enrich(published(message, 1))
+        assert "effect.blocked" == raised.value.code
+    world.enrich(published(message, 2))
+    world.drain()
+    assert [0] == values(world)
+    replay(world)
+    world.drain()
+    assert [0] == values(world)
 
 
 def test_an_entry_of_an_attempt_that_is_given_up_is_never_carried_out() -> None:

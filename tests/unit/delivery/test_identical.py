@@ -12,6 +12,7 @@ from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contracts, table
 from unit.delivery.test_call_counts import kinds, new, watched
+from unit.operate.undo.undoing import restore_in, revoke_in
 from world import VALIDATED, World, finalized, published
 
 A, B = "plain/a.csv", "plain/b.csv"
@@ -96,7 +97,7 @@ def test_the_calls_of_the_same_content_again() -> None:
     load(world, A)
     event, calls = world.upload(B, ROWS), watched(world)
     world.validate(event)
-    assert {"writes": 5, "reads": 6, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
+    assert {"writes": 5, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
         calls.since()
     )
     event = world.upload(A, ROWS)
@@ -110,6 +111,7 @@ def test_the_calls_of_the_same_content_again() -> None:
         "storage.read dead.json",
         "storage.read finished.json",
         "storage.read 0001.json",
+        "storage.read revoked.json",
         "storage.stream uploads",
         "storage.create 0001.json",
         "pubsub.publish validated-records",
@@ -137,6 +139,20 @@ def test_a_rejected_upload_is_not_relied_on() -> None:
     world = world_of(limits={"rejected_rows": 0})
     assert ["rejected"] * 2 == [load(world, A, table(1, bad=1)).outcome for _ in range(2)]
     assert 2 == len(world.letters("validate_and_parse"))
+
+
+def test_a_revoked_upload_is_not_relied_on_until_it_is_restored() -> None:
+    world = world_of(identical="skip")
+    first = load(world, A)
+    revoke_in(world, first.upload.id)
+    assert 0 == number(world)
+    second = load(world, B)
+    assert ("completed", None) == (second.outcome, second.identical)
+    revoke_in(world, second.upload.id)
+    restore_in(world, first.upload.id)
+    again = load(world, A)
+    assert ("upload.identical", first.upload) == (again.code, again.identical)
+    assert 3 == number(world)
 
 
 def test_a_second_delivery_is_not_a_duplicate_of_the_first() -> None:
@@ -183,7 +199,7 @@ def test_many_names_with_the_same_content_do_not_slow_down_the_next() -> None:
         load(world, f"plain/{name}.csv")
     event, calls = world.upload("plain/last.csv", ROWS), watched(world)
     world.validate(event)
-    assert {"writes": 5, "reads": 6, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
+    assert {"writes": 5, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
         calls.since()
     )
     calls.since()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from csvgate.protocol.ledger import effect_paths, paths
 from csvgate.runtime.settings import Settings
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.checks import mistakes
@@ -76,6 +77,18 @@ def test_settings_that_only_one_function_has(topology: topo.Topology) -> None:
     assert {n for n, variables in found.items() if rate in variables} == {"validate_and_parse"}
     assert {n for n, variables in found.items() if lane in variables} == {"enrich_records"}
     assert found["validate_and_parse"][rate] == "60000000"
+
+
+def test_every_entry_of_the_ledger_expires_but_the_logs_of_scopes(topology: topo.Topology) -> None:
+    """The last entry of a log says what a table holds, and its numbers must have no gap."""
+    (rule,) = topology.buckets["ledger"].lifecycle
+    of_audit = ("audit/", "audit-letters/")  # in a bucket of their own
+    kept = {
+        path.template.partition("/")[0]
+        for path in (*paths.TABLE, *effect_paths.TABLE)
+        if not path.template.startswith((*rule.prefixes, *of_audit))
+    }
+    assert kept == {"scopes"}
 
 
 def test_staged_chunks(topology: topo.Topology) -> None:
@@ -283,6 +296,15 @@ def set_at(path: str, value: object) -> Callable[[Any], None]:
             "7d",
             "buckets.ledger.lifecycle[0].delete_after: must be longer than the longest retention "
             "of a trigger (604800s), or a late redelivery would load rows again",
+        ),
+        *(
+            (
+                "buckets.ledger.lifecycle.0.prefixes",
+                prefixes,
+                "buckets.ledger.lifecycle[0].prefixes: must be given, without scopes/: uploads "
+                "that replace or merge rows rely on all entries there, however old they are",
+            )
+            for prefixes in ([], ["uploads/", "scopes/0"], ["s"])
         ),
         (
             "buckets.staging.lifecycle.0.delete_after",

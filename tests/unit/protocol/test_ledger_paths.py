@@ -24,6 +24,7 @@ NESTED = {
     "Entry",
     "CurrentRows",
     "ReplacedTable",
+    "RevokedLoad",
     "ScopeState",
     "PinnedReference",
     "StagedChunk",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from csvgate.effects.model import Conflict
+from csvgate.effects.run_job import JobRunner
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import FaultExample, Reason
@@ -13,9 +14,7 @@ from csvgate.protocol.ledger.scope_log import claim_effect, effect_claim
 from csvgate.runtime.errors import Permanent
 from enrichment.effects.candidate import candidate
 from enrichment.effects.effect_log import EffectLog
-from enrichment.effects.run_job import JobRunner
 from enrichment.ending import Ending
-from enrichment.failed_effect import EFFECT_FAILED
 from enrichment.sealed_load import SealedLoad
 
 SUPERSEDED = "upload.superseded"
@@ -62,7 +61,7 @@ class UploadEffects:
             reasons = _reasons(closed.conflicts)
             return Ending("rejected", code=IN_TABLE, detail=_in_table(load), reasons=reasons)
         raise Permanent(
-            EFFECT_FAILED,
+            "effect.failed",
             f"attempt {attempt.number} of upload {load.upload} cannot be carried out on "
             f"{load.plan.table.id}: {closed.detail}. Nothing was changed. Fix the cause, then "
             "replay this letter: it loads the rows again",

@@ -43,6 +43,11 @@ _CODES: Final = MappingProxyType(
             "The rows of this file are in the table already, so they were not loaded again.",
             "You do not need to do anything.",
         ),
+        "upload.revoked": (
+            "An operator has revoked this upload before its rows were loaded.",
+            "Ask the operator. If the rows should be in the table, the operator can restore the "
+            "upload, or you can upload the file again.",
+        ),
         "unique.in_table": (
             "Some keys of this file are in the table already, so none of its rows were loaded.",
             "Remove the rows whose keys are in the table, or correct the keys, then upload the "
@@ -92,6 +97,8 @@ def _outcome(finished: UploadFinished) -> Wording:
         return _failed()
     if finished.outcome == "rejected":
         return _rejected(finished)
+    if finished.outcome == "revoked":
+        return _revoked(finished)
     words = _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
     return replace(words, lead=f"{words.lead}{_changes(finished)}{_identical(finished)}")
 
@@ -161,8 +168,8 @@ def _partly_loaded(finished: UploadFinished) -> Wording:
 
 
 def _rejected(finished: UploadFinished) -> Wording:
-    if finished.code in _CODES:
-        lead, advice = _CODES[finished.code]
+    if found := _CODES.get(finished.code or ""):
+        lead, advice = found
         return Wording(
             tone="bad", verdict="Not loaded", lead=lead, valid="valid, not loaded", advice=(advice,)
         )
@@ -186,6 +193,24 @@ def _rejected(finished: UploadFinished) -> Wording:
         lead=lead,
         valid="valid, not loaded",
         advice=(f"{correct} Nothing was loaded, so no row can be loaded twice.",),
+    )
+
+
+def _revoked(finished: UploadFinished) -> Wording:
+    removed = finished.changes.deleted if finished.changes else 0
+    are, table = "is" if removed == 1 else "are", finished.table or "the table"
+    return Wording(
+        tone="bad",
+        verdict=f"Removed {counted(removed, 'row')}",
+        lead=f"An operator has revoked this upload. {counted(removed, 'row')} of it, those of "
+        f"corrections included, {are} not in {table} any more.",
+        valid="valid, removed",
+        advice=(
+            "If you uploaded the file: correct it and upload it again, if its rows should be in "
+            "the table. Corrected reject files of this upload are refused.",
+            "If it was revoked by mistake: an operator can load the same rows again with `csvgate "
+            "restore`.",
+        ),
     )
 
 

@@ -20,6 +20,8 @@ _COLOURS = {
     "failed": "red",
     "ignored": "yellow",
     "unknown": "red",
+    "revoked": "yellow",
+    "revoking": "yellow",
 }
 
 
@@ -76,6 +78,9 @@ def summary(status: UploadStatus) -> str:
             f"completed: {counted(counts.read, 'row')} read = {counts.valid:,} loaded"
             f" + {counts.rejected:,} rejected{_changes(status)}"
         )
+    if status.revoked is not None and status.revoked.removed is not None:
+        rows = counted(status.revoked.removed, "row")
+        return f"revoked: {rows} removed; {status.detail}"
     said = status.detail or _stage(status)
     return f"{status.state}: {said}" if said else status.state
 

@@ -9,10 +9,11 @@ from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.revocations import is_removed
+from csvgate.protocol.verdict import IDENTICAL
 
 POLL_SECONDS: Final = 1.0
-SKIPPED: Final = "upload.identical"
-State = Literal["completed", "rejected", "failed", "ignored", "under_way"]
+State = Literal["completed", "rejected", "revoked", "failed", "ignored", "under_way"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,17 @@ class Outcome:
 
     @property
     def needs_attention(self) -> bool:
-        """Return whether somebody has to look at it. A skipped upload's rows are in the table."""
-        return self.state != "completed" and self.code != SKIPPED
+        """Return whether somebody has to look at it. A skipped upload's rows are in the table, and an
+        operator has removed those of a revoked one."""
+        return self.state not in ("completed", "revoked") and self.code != IDENTICAL
 
 
 def outcome(ledger: Ledger, upload: Upload) -> Outcome:
     """Return how the upload has ended so far. Raises Transient and Permanent."""
     entries = ledger.upload(upload.id)
     if end := end_of_upload(entries):
+        if end.finished.outcome == "completed" and is_removed(entries, end):
+            return Outcome(upload, "revoked")
         code = end.finished.code or ""
         if end.finished.outcome == "rejected" and not code:
             seal = entries.seal(end.decision.seal)

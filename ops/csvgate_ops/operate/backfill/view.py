@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from csvgate.protocol.verdict import IDENTICAL
 from csvgate.text import counted
 from csvgate_ops.deploy.estimate.view import format_bytes, money
 from csvgate_ops.operate.backfill.cost import ROW_BYTES, Cost
-from csvgate_ops.operate.backfill.outcomes import SKIPPED, Outcome
+from csvgate_ops.operate.backfill.outcomes import Outcome
 from csvgate_ops.operate.backfill.plan import Plan
 from csvgate_ops.operate.backfill.send import Sending
 from csvgate_ops.text import printable
@@ -58,7 +59,7 @@ def ending(found: Plan, sending: Sending, outcomes: Sequence[Outcome]) -> Iterat
         if it.needs_attention
     ]
     yield from _listed("not loaded", attention)
-    states = Counter("skipped" if it.code == SKIPPED else it.state for it in outcomes)
+    states = Counter("skipped" if it.code == IDENTICAL else it.state for it in outcomes)
     numbers = ", ".join(
         f"{number:,} {state.replace('_', ' ')}" for state, number in sorted(states.items())
     )

@@ -34,6 +34,7 @@ def compare(
         findings += _counts(upload)
         if not (upload.finished or upload.failures or upload.id in with_letters):
             findings += _stuck(upload, deadline)
+        findings += _revoking(upload, deadline)
         if upload.id in rejects:
             findings += _reject_file(upload, rejects[upload.id])
     for table in tables:
@@ -84,6 +85,17 @@ def _stuck(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
         )
 
 
+def _revoking(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
+    """Yield the finding about a revocation that was begun and is not finished in time."""
+    at = upload.revoked_at
+    if upload.revoked == "begun" and at is not None and deadline.is_over(at):
+        message = (
+            f"its rows are being revoked since {at:%Y-%m-%d %H:%M}Z; `csvgate revoke "
+            f"{upload.corrects or upload.id}` continues that"
+        )
+        yield _finding(upload, "revoke.unfinished", message)
+
+
 def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
     expected = upload.counts.rejected if upload.counts else 0
     if found.rows is None and found.expired:
@@ -106,9 +118,11 @@ def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
 
 
 def _loaded(upload: UploadFacts, group: RowGroup | None, table: str) -> Iterator[Finding]:
+    """Yield a finding if the table has not exactly the rows that were committed. Rows of an upload
+    that later ones may replace can only be too many."""
     expected = upload.counts.valid if upload.counts else 0
     there = group.lines if group else 0
-    if there == expected:
+    if there == expected or (upload.may_lose_rows and there < expected):
         return
     code = "rows.missing" if there < expected else "rows.surplus"
     yield Finding(
@@ -129,7 +143,8 @@ def _not_committed(
     upload = by_key.get(group.key)
     if upload is not None and upload.committed and upload.table == table:
         return
-    if upload is not None and upload.may_be_committed and not deadline.has_passed(upload):
+    in_time = upload is not None and (upload.revoked == "begun" or not deadline.has_passed(upload))
+    if upload is not None and upload.may_be_committed and in_time:
         return
     id_, at = group.key
     rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"

@@ -32,6 +32,12 @@ class UploadFacts:
     """How the current attempt to load it was decided."""
     finished: Literal["completed", "rejected"] | None = None
     """How it ended, once its terminal event is published."""
+    may_lose_rows: bool = False
+    """Later uploads may have replaced or updated its rows, so that fewer than its valid rows in the
+    table are no discrepancy."""
+    revoked: Literal["begun", "removed"] | None = None
+    """Whether an operator has revoked its rows, and whether they have left the table."""
+    revoked_at: datetime | None = None
     failures: frozenset[str] = frozenset()
     """The codes with which functions gave up on it and sent a dead letter."""
 
@@ -43,13 +49,14 @@ class UploadFacts:
     @property
     def committed(self) -> bool:
         """Return whether its rows are certainly visible."""
-        return self.finished == "completed"
+        return self.finished == "completed" and self.revoked is None
 
     @property
     def may_be_committed(self) -> bool:
         """Return whether its rows may be visible: the commit is decided, and its outcome is not
-        recorded yet."""
-        return self.decision == "commit" and self.finished is None
+        recorded yet; or the rows are being removed."""
+        is_open = self.finished is None or self.revoked == "begun"
+        return self.decision == "commit" and is_open
 
     @property
     def awaits_operator(self) -> bool:

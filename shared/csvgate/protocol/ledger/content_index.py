@@ -80,7 +80,8 @@ def name_of(entry: ContentEntry) -> str:
 
 def state_of(entries: UploadLedger) -> State:
     """Return whether the rows of an upload are in its table. One that has failed for now counts as
-    under way, and one that ended without a valid row has no rows."""
+    under way, one that ended without a valid row has no rows, and one whose revocation has begun is
+    not loaded any more."""
     current = current_attempt(entries)
     finished = current.entries.finished() if current.decision else None
     if current.decision is None or finished is None:
@@ -88,4 +89,9 @@ def state_of(entries: UploadLedger) -> State:
     if finished.outcome != "completed":
         return "not_loaded"
     seal = entries.seal(current.decision.seal)
-    return "loaded" if seal is not None and seal.counts.valid else "no_rows"
+    if seal is None or not seal.counts.valid:
+        return "no_rows"
+    # Imported here because few uploads have the content of another one.
+    from csvgate.protocol.ledger.revocations import RevocationLedger
+
+    return "not_loaded" if RevocationLedger(current.entries).revoked() else "loaded"

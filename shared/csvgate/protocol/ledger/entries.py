@@ -155,9 +155,16 @@ class CorrectionLink(Entry):
 
 
 class CorrectionSlot(Entry):
-    """A numbered place among the corrections of an upload, taken by one of them."""
+    """A numbered place among the corrections of an upload, taken by one of them, or by the
+    revocation of the upload itself."""
 
     upload: str
+    """The correction; for a revocation the upload whose corrections these are."""
+    attempt: int = 1
+    """The attempt that has taken it; a later one if a correction is restored."""
+    revokes: int | None = None
+    """The attempt whose rows a revocation removes. Corrections in later slots are for rows that
+    have been removed, unless the upload was restored since."""
     ingested_at: datetime
     """The `_ingested_at` of its rows: later than that of the original and of the slots before."""
 
@@ -217,6 +224,8 @@ class Decision(Entry):
     shared: SharedAppend | None = None
     reason: str = ""
     """Why the attempt was abandoned, or rejected by an operator."""
+    code: str | None = None
+    """Why it was rejected, if neither the rows nor the file are the reason."""
     at: datetime
 
 
@@ -290,6 +299,8 @@ class Holder(Entry):
 
     upload: str
     generation: int
+    attempt: int = 1
+    """The attempt from which on it owns the name; a later one if it was revoked and restored."""
 
 
 class SendClaim(Entry):

@@ -85,6 +85,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
             {"CHUNK_STREAM", "CHUNK_DONE", "FAILED_CHUNK", "DECISION", "MISSING", "SETTLED", "DEAD"}
             | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"}
             | {"EFFECT_CLAIM", "FAILED_EFFECT"}
+            | {"REVOKED", "REVOKE_RUN_FAILED", "REMOVED", "RESTORED"}
             | {"SCOPE_ENTRY", "SCOPE_RUN_FAILED", "SCOPE_CLOSED"},
         ),
         (
@@ -110,7 +111,8 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "SETTLED",
                 "DEAD",
             }
-            | {"REPUBLISHED", "FINISHED", "EFFECT_CLAIM", "FAILED_EFFECT"},
+            | {"REPUBLISHED", "FINISHED", "EFFECT_CLAIM", "FAILED_EFFECT"}
+            | {"REVOKED", "REVOKE_RUN_FAILED", "REMOVED", "RESTORED"},
         ),
     ],
 )

@@ -87,6 +87,7 @@ def found(
         pytest.param(
             [replace(DONE, counts=Counts(read=2, valid=0, rejected=2))], EMPTY, id="no valid row"
         ),
+        pytest.param([replace(DONE, may_lose_rows=True)], EMPTY, id="replaced since"),
     ],
 )
 def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
@@ -129,6 +130,12 @@ def test_no_discrepancy(uploads: list[UploadFacts], table: TableFacts) -> None:
             id="a correction brought loaded lines",
         ),
         pytest.param([DONE, CORRECTION], LOADED, ["rows.missing"], id="of a correction"),
+        pytest.param(
+            [replace(DONE, may_lose_rows=True)],
+            TableFacts(TABLE, (RowGroup(("a", OLD), 9, 9),)),
+            ["rows.surplus"],
+            id="too many that may be replaced",
+        ),
         pytest.param([], LOADED, ["rows.orphan"], id="unknown upload"),
         pytest.param(
             [DONE],
