@@ -67,7 +67,7 @@ cat > build/lifecycle-example-csvgate-prod-staging.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-prod-staging --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-staging.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
 END
 gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-audit.json <<'END'

@@ -1,6 +1,7 @@
 """Usage and output of `csvgate backfill`."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,12 @@ def test_the_result_as_json(archive: Archive) -> None:
     (upload,) = found["outcomes"]
     assert f"gs://uploads/plain/a.csv#{info.generation}" == upload["object"]
     assert "under_way" == upload["state"]
+
+
+def test_what_the_ledger_may_have_forgotten_is_sent_on_request(archive: Archive) -> None:
+    """The topology keeps entries of the ledger for 400 days."""
+    archive.put("plain/a.csv", bucket="uploads")
+    archive.world.now += timedelta(days=400)
+    assert "left out: 1 object (forgotten)" in run("plain/", "--wait", "0").stdout
+    done = run("plain/", "--wait", "0", "--rate", "50", "--forgotten", "--yes")
+    assert "1 object sent" in done.stdout

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +25,11 @@ from csvgate_ops.operate.backfill.plan import Plan, live_objects, plan
 from csvgate_ops.operate.backfill.send import Progress, Sender, Sending
 from csvgate_ops.operate.backfill.view import duration, ending, planned
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
+from csvgate_ops.operate.reconcile.build import kept_for
 from csvgate_ops.session import open_session
 
+_MARGIN: Final = timedelta(days=1)
+"""The ledger's lifecycle rule counts whole days."""
 _PROGRESS_EVERY: Final = 100
 """Objects between two lines of progress if stderr is not a terminal."""
 
@@ -54,6 +58,11 @@ _PROGRESS_EVERY: Final = 100
     help="How long to wait for the ends of the uploads once everything is sent.",
 )
 @click.option("--reason", default="backfill", show_default=True, help="For the audit log.")
+@click.option(
+    "--forgotten",
+    is_flag=True,
+    help="Also send objects that are older than the ledger's entries: they may have been loaded.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @connected
 @as_json
@@ -63,6 +72,7 @@ def command(
     rate: float | None,
     wait_seconds: float,
     reason: str,
+    forgotten: bool,
     yes: bool,
     data_dir: Path,
     project: str | None,
@@ -87,8 +97,10 @@ def command(
     session = open_session(data_dir, project, topology)
     with error_messages():
         context = letter_context(data_dir, project, topology)
-        found = _plan(context, bucket, prefix)
-        costs = cost(found, context.store, context.contracts, session.topology(), price_list())
+        parts = session.topology()
+        kept = None if forgotten else kept_for(parts, "ledger")
+        found = _plan(context, bucket, prefix, kept)
+        costs = cost(found, context.store, context.contracts, parts, price_list())
         rate = rate or costs.default_rate
         for line in planned(found, costs, rate):
             click.echo(line, err=as_json)
@@ -124,14 +136,18 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _plan(context: DeadLetterContext, bucket: str | None, prefix: str) -> Plan:
+def _plan(
+    context: DeadLetterContext, bucket: str | None, prefix: str, kept: timedelta | None
+) -> Plan:
+    """`kept` is how long the ledger keeps its entries; None if that does not matter."""
     uploads = context.buckets["uploads"]
     source = bucket or uploads
     # The ledger is listed first: an upload that is pinned meanwhile is sent again, without effect.
     known = {str(parts["upload"]) for parts in context.ledger.find(RECEIVED)}
     uploaded = list(live_objects(context.store, uploads, prefix))
     objects = uploaded if source == uploads else live_objects(context.store, source, prefix)
-    return plan(source, prefix, objects, uploaded, known, context.contracts)
+    before = context.clock() - kept + _MARGIN if kept else None
+    return plan(source, prefix, objects, uploaded, known, context.contracts, before)
 
 
 def _left(now: Progress) -> str:

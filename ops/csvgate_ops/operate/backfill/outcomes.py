@@ -25,8 +25,8 @@ class Outcome:
 
     @property
     def needs_attention(self) -> bool:
-        """Return whether somebody has to look at it. A skipped upload's rows are in the table, and an
-        operator has removed those of a revoked one."""
+        """Return whether somebody has to look at it. A skipped upload's rows are in the table, and
+        an operator has removed those of a revoked one."""
         return self.state not in ("completed", "revoked") and self.code != IDENTICAL
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import ObjectInfo, ObjectStore
 from csvgate.protocol.identity import Upload
 
-Reason = Literal["folder", "no_contract", "name_taken"]
+Reason = Literal["folder", "no_contract", "name_taken", "forgotten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,12 @@ def plan(
     uploaded: Iterable[ObjectInfo],
     known: Container[str],
     contracts: Contracts,
+    forgotten_before: datetime | None = None,
 ) -> Plan:
     """`objects` are those of the source bucket. `uploaded` are those of the uploads bucket, and
-    `known` the ids of all uploads in the ledger, which must have been listed before the objects."""
+    `known` the ids of all uploads in the ledger, which must have been listed before the objects.
+    Objects that were uploaded before `forgotten_before` are left out: the ledger may have deleted
+    its entries about them."""
     there = {info.name: info for info in uploaded}
     items, before, left_out = list[Item](), list[Upload](), list[LeftOut]()
     for info in sorted(objects, key=lambda info: (info.created, info.name)):
@@ -81,6 +85,8 @@ def plan(
             left_out.append(LeftOut(info.name, "name_taken", _taken(copy)))
         elif (upload := upload_of(copy)).id in known:
             before.append(upload)
+        elif forgotten_before is not None and copy.created < forgotten_before:
+            left_out.append(LeftOut(info.name, "forgotten", _forgotten(upload)))
         else:
             items.append(Item(copy, contract.dataset, is_copied=True))
     return Plan(source, prefix, tuple(items), tuple(before), tuple(left_out))
@@ -92,6 +98,13 @@ def upload_of(info: ObjectInfo) -> Upload:
 
 def _is_same(copy: ObjectInfo, source: ObjectInfo) -> bool:
     return (copy.size, copy.crc32c) == (source.size, source.crc32c)
+
+
+def _forgotten(upload: Upload) -> str:
+    return (
+        "the ledger has deleted its entries of that time, so it may have been loaded; if the table "
+        f"has no rows with _upload_id = '{upload.id}', send it with --forgotten"
+    )
 
 
 def _taken(copy: ObjectInfo) -> str:

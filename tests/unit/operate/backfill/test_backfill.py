@@ -1,6 +1,7 @@
 """A backfill: what is sent, in which order and how fast, and what a second run does."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -240,6 +241,27 @@ def test_an_object_that_was_ignored_is_sent_once_a_contract_matches() -> None:
     archive.send(found)
     archive.deliver()
     assert 2 == archive.rows()
+
+
+def test_what_the_ledger_may_have_forgotten_is_left_out() -> None:
+    """Its entries are deleted after a while, and the object may have been loaded before."""
+    archive = Archive()
+    old = archive.put("plain/old.csv", bucket="uploads")
+    archive.put("plain/new.csv", bucket="uploads")
+    uploaded = list(live_objects(archive.store, "uploads", "plain/"))
+    found = plan(
+        "uploads",
+        "plain/",
+        uploaded,
+        uploaded,
+        (),
+        archive.world.contracts,
+        old.created + timedelta(microseconds=1),
+    )
+    assert ["plain/new.csv"] == names(found)
+    (left,) = found.left_out
+    assert "forgotten" == left.reason
+    assert f"_upload_id = '{upload_of(old).id}'" in left.detail
 
 
 def test_only_current_generations_are_listed() -> None:
