@@ -180,6 +180,27 @@ def test_a_second_delivery_after_a_crash_is_not_a_duplicate_of_the_first() -> No
     assert 3 == number(world)
 
 
+def test_a_second_delivery_of_a_later_upload_does_not_find_itself() -> None:
+    """The first upload was rejected; the later one is in the index, and its instance crashed."""
+    world = world_of(identical="skip", limits={"rejected_rows": 0})
+    data = table(1, bad=1)
+    load(world, A, data)
+    world.contracts = contracts(identical="skip")
+    world.restart()
+    event = world.upload(A, data)
+
+    def crash(effect: Any) -> None:
+        if "seals/" in effect.target:
+            world.effects.before = lambda _: None
+            raise RuntimeError("the instance crashed")
+
+    world.effects.before = crash
+    with pytest.raises(Transient):
+        world.validate(event)
+    again = end(world, event)
+    assert ("completed", None) == (again.outcome, again.identical)
+
+
 def test_the_pair_of_both_later_uploads_is_found() -> None:
     """The first upload was rejected because of a column; the second one was loaded."""
     world = world_of(identical="skip", limits={"rejected_rows": 0})
