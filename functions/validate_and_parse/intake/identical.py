@@ -19,8 +19,8 @@ from csvgate.protocol.events import UploadRef
 from csvgate.protocol.ledger.content_entries import ContentEntry
 from csvgate.protocol.ledger.content_index import Content, State, state_of
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.verdict import IDENTICAL, Verdict
-from csvgate.validation.faults import Fault
+from csvgate.protocol.verdict import Verdict
+from csvgate.validation.faults import IDENTICAL, Fault, FileFault
 from intake.pin_plan import Pinned
 
 REFUSED: Final = "file.identical"
@@ -43,7 +43,7 @@ class Identical:
 
     def fault(self) -> Fault:
         """Return the fault of an upload that is refused."""
-        return Fault(line=1, column=None, code=REFUSED, value=None, message=self.detail)
+        return FileFault(REFUSED, self.detail).fault
 
 
 def identical(pinned: Pinned, ledger: Ledger) -> Identical | None:

@@ -57,12 +57,14 @@ def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
     without = {code for code in set(CODES) - set(EXAMPLES) if not code.startswith("correction.")}
     assert {
         "file.gone",
+        "file.identical",
         "file.overwrite",
         "file.too_large",
         "file.too_large_to_finish",
         "file.too_many_chunks",
         "file.too_slow",
         "unique.in_table",
+        "upload.identical",
         "upload.superseded",
     } == without
 
