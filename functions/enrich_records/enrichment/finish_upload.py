@@ -12,9 +12,9 @@ from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, Finished
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
+from csvgate.protocol.verdict import IDENTICAL
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
-from csvgate.validation.faults import IDENTICAL
 from enrichment.commit_pending import PendingCommitter
 from enrichment.ending import Ending
 from enrichment.load_shared import SharedLoader

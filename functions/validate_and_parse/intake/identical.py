@@ -19,8 +19,8 @@ from csvgate.protocol.events import UploadRef
 from csvgate.protocol.ledger.content_entries import ContentEntry
 from csvgate.protocol.ledger.content_index import Content, State, state_of
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.verdict import Verdict
-from csvgate.validation.faults import IDENTICAL, Fault, FileFault
+from csvgate.protocol.verdict import IDENTICAL, Verdict
+from csvgate.validation.faults import Fault, FileFault
 from intake.pin_plan import Pinned
 
 REFUSED: Final = "file.identical"

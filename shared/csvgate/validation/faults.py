@@ -5,8 +5,6 @@
 
 from typing import Final, NamedTuple
 
-IDENTICAL: Final = "upload.identical"
-"""The code of an upload that is skipped because its content is loaded already."""
 VALUE_CHARACTERS: Final = 80
 """The part of a cell that a fault keeps, so that the faults of any file fit in memory."""
 

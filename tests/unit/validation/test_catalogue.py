@@ -17,14 +17,17 @@ LIST = sorted((ROOT / "shared/csvgate/validation/codes").glob("*.py"))
 EXAMPLE_LIST = ROOT / "shared/csvgate/validation/examples.py"
 ENGINE = ("types", "csv", "validation", "unique", "rejects", "references", "chunks")
 SOURCES = [
-    path
-    for folder in (
-        *(f"shared/csvgate/{room}" for room in ENGINE),
-        "functions/validate_and_parse",
-        "functions/enrich_records/enrichment/effects",
-    )
-    for path in sorted((ROOT / folder).rglob("*.py"))
-    if path not in (*LIST, EXAMPLE_LIST)
+    ROOT / "shared/csvgate/protocol/verdict.py",
+    *(
+        path
+        for folder in (
+            *(f"shared/csvgate/{room}" for room in ENGINE),
+            "functions/validate_and_parse",
+            "functions/enrich_records/enrichment/effects",
+        )
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path not in (*LIST, EXAMPLE_LIST)
+    ),
 ]
 
 FAILURES = {"upload.killed"}

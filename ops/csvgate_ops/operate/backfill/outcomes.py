@@ -10,7 +10,7 @@ from csvgate.protocol.ledger import paths
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.revocations import is_removed
-from csvgate.validation.faults import IDENTICAL
+from csvgate.protocol.verdict import IDENTICAL
 
 POLL_SECONDS: Final = 1.0
 State = Literal["completed", "rejected", "revoked", "failed", "ignored", "under_way"]

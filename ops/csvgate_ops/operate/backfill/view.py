@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from csvgate.protocol.verdict import IDENTICAL
 from csvgate.text import counted
-from csvgate.validation.faults import IDENTICAL
 from csvgate_ops.deploy.estimate.view import format_bytes, money
 from csvgate_ops.operate.backfill.cost import ROW_BYTES, Cost
 from csvgate_ops.operate.backfill.outcomes import Outcome
