@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from google.cloud import bigquery, storage
     from google.cloud.pubsub_v1 import SubscriberClient
 
+    from csvgate.ports import Warehouse
+
 T = TypeVar("T")
 
 
@@ -70,6 +72,12 @@ class Session:
         from google.cloud import bigquery
 
         return self._created(lambda: bigquery.Client(project=self.project))
+
+    def warehouse(self) -> "Warehouse":
+        from csvgate.gcp.bigquery import BigQueryWarehouse
+
+        host = os.environ.get("BIGQUERY_STORAGE_EMULATOR_HOST") or None
+        return self._created(lambda: BigQueryWarehouse(self.project, storage_emulator_host=host))
 
     def subscriber(self) -> "SubscriberClient":
         from google.cloud.pubsub_v1 import SubscriberClient

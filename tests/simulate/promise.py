@@ -12,6 +12,7 @@ from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.attempts import End, end_of_upload
 from csvgate.protocol.ledger.entries import Received, Seal
 from csvgate.protocol.ledger.ledger import UploadLedger
+from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
 from csvgate.protocol.messages.attributes import UPLOAD, attribute
 from csvgate.protocol.messages.outcome import end_of, parse_outcome
 from intake.deadlines.time_limits import MOST_OVERRUNS
@@ -20,6 +21,7 @@ from simulate.world.changed_tables import BY_STATEMENT, Load, rows_of, sequentia
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import Key, People, Sent, key_of
+from simulate.world.revocations import is_revoked
 from simulate.world.watch import was_changed
 from world import COMPLETE
 
@@ -118,6 +120,12 @@ class _Check:
         if outcome == "rejected" and ended.codes & REFUSALS:
             self._refused(sent, ended)
             return
+        if ended.end.finished.code == "upload.identical":
+            self._left_out(sent, ended)
+            return
+        if ended.end.finished.code == REVOKED_CODE:
+            require_equal("rejected", outcome, f"outcome of {sent.upload.name}, which is revoked")
+            return
         too_late = ended.end.finished.code in TOO_LATE.get(sent.way, ())
         decided = "completed" if too_late else outcome
         require_equal(sent.file.expected(version), decided, f"outcome of {sent.upload.name}")
@@ -129,7 +137,7 @@ class _Check:
             found = (counts.read, counts.valid, counts.rejected)
             require_equal((len(sent.file.rows), len(valid), len(rejected)), found, "counts")
             require_equal(rejected, self._reject_lines(seal), "lines in the reject file")
-        if decided == "completed":
+        if decided == "completed" and not is_revoked(self.people, sent.upload.id):
             self._expect(sent, sent, ended, {n: sent.file.rows[n - 2] for n in valid})
         if outcome == "completed":
             self._corrections(sent, ended, set(rejected))
@@ -146,6 +154,17 @@ class _Check:
         first = ended.end.decision.seal == 1
         lost = sent.upload.id in self.people.unstaged
         require(first or lost, f"{sent.upload.name} is said to be gone, but a seal stood")
+
+    def _left_out(self, sent: Sent, ended: _Ended) -> None:
+        """The rows of an upload that was skipped are those of another one, which is loaded."""
+        twin = ended.seal.identical
+        require(twin is not None, f"{sent.upload.name} was skipped for no other upload")
+        assert twin is not None
+        other, loaded = self.people.sent_as(twin.id), self._end(twin.id)
+        require(other is not sent, f"{sent.upload.name} was skipped because of itself")
+        require_equal(sent.file, other.file, "the file of the other upload")
+        outcome = loaded.end.finished.outcome if loaded else None
+        require_equal("completed", outcome, f"outcome of the twin of {sent.upload.name}")
 
     def _expect(self, origin: Sent, sent: Sent, ended: _Ended, rows: dict[int, shop.Row]) -> None:
         (pinned,) = ended.received.references.values()
@@ -175,7 +194,9 @@ class _Check:
             require_equal(len(loaded), own.seal.counts.valid, "rows loaded by a correction")
             back = sorted(set(corrected) - loaded)
             require_equal(back, sorted(self._reject_lines(own.seal)), "lines handed back again")
-            self._expect(origin, by_id[upload], own, {n: corrected[n] for n in loaded})
+            if not is_revoked(self.people, upload):
+                require(not is_revoked(self.people, origin.upload.id), "a correction stays behind")
+                self._expect(origin, by_id[upload], own, {n: corrected[n] for n in loaded})
             if finished.outcome == "completed":
                 still_open -= loaded
 
@@ -194,7 +215,11 @@ class _Check:
         a completed one only if somebody deleted its rows before csvgate knew its end. None if the
         upload was ignored because no contract matched it."""
         upload = sent.upload.id
-        terminal = {e for e in self.events if e.upload.id == upload and e.outcome != "failed"}
+        terminal = {
+            e
+            for e in self.events
+            if e.upload.id == upload and e.outcome in ("completed", "rejected")
+        }
         ended = self._end(upload)
         if ended is None:
             require(is_over(self.people, sent), f"{upload} did not end")
@@ -208,7 +233,8 @@ class _Check:
             published = [
                 (e.outcome, e.attempt, e.counts, e.plan)
                 for e in terminal
-                if e.attempt == end.attempt or not was_changed(self.people, load)
+                if e.attempt == end.attempt
+                or not (was_changed(self.people, load) or self._was_restored(upload, e.attempt))
             ]
             expected = [(end.finished.outcome, end.attempt, seal.counts, seal.plan)]
             require_equal(expected, published, f"terminal events of {upload}")
@@ -218,6 +244,10 @@ class _Check:
         require_equal(len(announced), len(set(ids)), f"identifiers of events of {upload}")
         self._emails(upload, announced)
         return ended
+
+    def _was_restored(self, upload: str, attempt: int) -> bool:
+        entries = self.cloud.ledger.upload(upload).attempt(attempt)
+        return RevocationLedger(entries).restored() is not None
 
     def _emails(self, upload: str, announced: AbstractSet[str]) -> None:
         sent = Counter(

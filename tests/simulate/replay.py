@@ -26,13 +26,17 @@ def replay_all(people: People, drain: Callable[[], None]) -> None:
     for _ in range(ROUNDS):
         require_end_or_letter(people)
         chosen = _chosen(people)
-        if not chosen:
+        orders = people.cloud.orders
+        waiting = [n for n in range(len(orders.given)) if n not in orders.over]
+        if not chosen and not waiting:
             return
         for function, place in chosen:
             _prepare(people, people.cloud.letters(function)[place])
         people.cloud.now += PAUSE
         for function, place in chosen:
             people.mailroom.replay(function, place)
+        for number in waiting:
+            people.mailroom.act(number)
         drain()
     require_end_or_letter(people)
 

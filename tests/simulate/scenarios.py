@@ -36,6 +36,7 @@ from simulate.happenings import (
     wait,
     workbook,
 )
+from simulate.identical_scenarios import IDENTICAL
 from simulate.sequence import Scenario
 from simulate.world import shop
 from simulate.world.cloud import Revision
@@ -371,5 +372,5 @@ SHARED = (
 )
 SCENARIOS = (
     *(*CRASHES, *DEPLOYS, *BAD_READS, *SILENT),
-    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS),
+    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS, *IDENTICAL),
 )

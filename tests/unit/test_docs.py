@@ -9,6 +9,7 @@ from typing import cast
 import jsonschema
 import pytest
 
+from unit.operate.undo.undoing import revoke_in
 from unit.protocol.orders import orders
 from world import COMPLETE, VALIDATED, World
 
@@ -44,6 +45,8 @@ def test_emitted_events_match_their_schemas() -> None:
     world.store.delete("references", "fx_rates.csv")
     world.validate(world.upload("orders/failed.csv", orders(1)))
     world.drain()
+    loaded = next(e for e in world.finished() if e.outcome == "completed")
+    revoke_in(world, loaded.upload.id)
     seen = set()
     for message in [*world.publisher.topics[VALIDATED], *world.publisher.topics[COMPLETE]]:
         kind = message.attributes["ce-type"]

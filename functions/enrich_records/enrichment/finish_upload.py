@@ -12,6 +12,7 @@ from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.entries import Decision, Finished
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
+from csvgate.protocol.verdict import IDENTICAL
 from csvgate.runtime.errors import Permanent
 from csvgate.runtime.log import log
 from enrichment.commit_pending import PendingCommitter
@@ -60,7 +61,9 @@ class UploadFinisher:
         how the upload ends, if the decision does not."""
         seal, received = load.seal, load.received
         if ending is None:
-            ending = Ending("completed" if decision.outcome == "commit" else "rejected")
+            is_loaded = decision.outcome == "commit"
+            code = decision.code or (IDENTICAL if seal.status == "skipped" else None)
+            ending = Ending("completed" if is_loaded else "rejected", code=code)
         outcome = ending.outcome
         finished = UploadFinished(
             upload=received.upload,
@@ -71,6 +74,7 @@ class UploadFinisher:
             table=load.plan.table.id,
             counts=seal.counts,
             changes=ending.changes,
+            identical=seal.identical,
             stopped_at=seal.stopped_at,
             reasons=(*ending.reasons, *seal.reasons),
             warnings=seal.warnings,

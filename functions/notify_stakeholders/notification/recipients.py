@@ -21,7 +21,8 @@ def recipients(
             f"no contract for dataset {finished.dataset} is deployed, and upload "
             f"{finished.upload.id} has none pinned: deploy the contract, then replay this letter",
         )
-    return found[finished.outcome]
+    # Those who were informed that the rows are in the table learn that they are not any more.
+    return found["completed" if finished.outcome == "revoked" else finished.outcome]
 
 
 def _pinned(finished: UploadFinished, ledger: Ledger) -> Recipients | None:

@@ -7,6 +7,7 @@ from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import Upload, digest
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Holder, Ignored
+from csvgate.protocol.ledger.holders import gave_up_name
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import HOLDER
 from csvgate.validation.faults import FileFault
@@ -66,10 +67,11 @@ def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock
 
 def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
     """Enforce `on_overwrite: refuse`: an object name is owned by its first upload until that is
-    rejected. Raises FileFault `file.overwrite` when another upload of this name is loaded or under
-    way.
+    rejected or revoked. Raises FileFault `file.overwrite` when another upload of this name is
+    loaded or under way.
 
-    Owners are numbered and each entry is created once; a later one follows only a rejected one.
+    Owners are numbered and each entry is created once; a later one follows only one that has given
+    up the name.
     """
     name = digest(upload.bucket, upload.name)
     number = 0
@@ -79,7 +81,7 @@ def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:
         if holder.upload == upload.id:
             return
         end = end_of_upload(ledger.upload(holder.upload))
-        if end is None or end.finished.outcome != "rejected":
+        if not gave_up_name(holder, end, ledger):
             state = "loaded" if end else "being loaded"
             raise FileFault(
                 "file.overwrite",

@@ -14,7 +14,7 @@ from csvgate.contracts.hashing import from_json
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.ledger.attempts import End, end_of_upload
 from csvgate.protocol.ledger.entries import CorrectionSlot, Received, Seal
-from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.rejects.corrections import name_without_upload_id, upload_id_in_name
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.validation.faults import FileFault
@@ -95,6 +95,10 @@ def _take_slot(
         slot = entries.claim_correction_slot(number, ours)
         if slot.upload == correction.upload.id:
             return frozenset(loaded), slot.ingested_at
+        if slot.revokes is not None:
+            _require_restored(entries, slot.revokes)
+            number, before = number + 1, slot.ingested_at
+            continue
         end = end_of_upload(ledger.upload(slot.upload))
         if end is None:
             raise Transient(
@@ -105,6 +109,29 @@ def _take_slot(
             lines = ledger.upload(slot.upload).lines(_seal(slot.upload, end, ledger))
             loaded.update(lines.loaded if lines else ())
         number, before = number + 1, slot.ingested_at
+
+
+def _require_restored(entries: UploadLedger, attempt: int) -> None:
+    """Raises FileFault if the rows of the original were revoked and not restored, and Transient
+    while that is under way."""
+    from csvgate.protocol.ledger.revocations import RevocationLedger
+
+    revoked = entries.attempt(attempt)
+    if revoked.dead() is not None:
+        if end_of_upload(entries) is None:
+            raise Transient("origin.waiting", f"upload {entries.id} is being restored")
+        return
+    if RevocationLedger(revoked).removed() is None:
+        raise Transient(
+            "origin.waiting",
+            f"upload {entries.id}, which this file corrects, is being revoked; `csvgate revoke "
+            f"{entries.id}` continues that if it was interrupted",
+        )
+    raise FileFault(
+        "correction.revoked",
+        f"the rows of upload {entries.id} were revoked by an operator, so none of its rows can be "
+        "corrected; ask for `csvgate restore`, or upload the whole file again",
+    )
 
 
 def _seal(upload: str, end: End, ledger: Ledger) -> Seal:

@@ -155,6 +155,7 @@ def received_now(
         references=references,
         size=event.size,
         crc32c=event.crc32c,
+        md5=event.md5,
         created_at=event.created_at or now,
         received_at=now,
         trace=event.trace,

@@ -42,7 +42,7 @@ class SealPublisher:
         """Send the dead letter, then note it in the ledger: a retry sends a second one only after a
         crash between the two."""
         seal = standing.seal
-        if seal.status == "valid" and not seal.counts.rejected:
+        if seal.status in ("valid", "skipped") and not seal.counts.rejected:
             return
         entries = self.ledger.upload(received.upload.id)
         if entries.is_rejection_noted(standing.number):

@@ -1,9 +1,9 @@
 """Read one upload: stage its valid records as chunks, and write its reject file."""
 
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import closing
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +15,14 @@ from csvgate.csv.compression import HEAD_BYTES, decompress, is_compressed, most_
 from csvgate.csv.lines import read_at_least
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
-from csvgate.protocol.events import CheckWarning, Counts, FaultExample, Reason, RejectsRef
+from csvgate.protocol.events import (
+    CheckWarning,
+    Counts,
+    FaultExample,
+    Reason,
+    RejectsRef,
+    UploadRef,
+)
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.entries import Bounds, Lines, StagedChunk
 from csvgate.protocol.ledger.ledger import Ledger
@@ -34,6 +41,7 @@ from intake.admission import refuse_overwrite
 from intake.corrections import Origin, find_origin
 from intake.deadlines.time_budget import TimeBudget
 from intake.deadlines.time_limits import MOST_OVERRUNS, TimeLimits
+from intake.identical import Identical, identical
 from intake.partition_bounds import PartitionRange
 from intake.pin_plan import Pinned, pinned_keys
 from intake.reject_output import RejectOutput
@@ -52,6 +60,8 @@ if TYPE_CHECKING:
     from csvgate.csv.workbook import Workbook
     from intake.totals import UploadTotals
 
+Twin = Future[Identical | None]
+"""Another upload with the same content."""
 _NO_ROWS: Final = Counts(read=0, valid=0, rejected=0)
 
 
@@ -75,6 +85,8 @@ class UploadReading:
     bounds: Bounds | None = None
     stopped_at: int | None = None
     """The line at which the reading of the rows ended, because a limit was certainly exceeded."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
 
 
 class _Source(NamedTuple):
@@ -107,14 +119,14 @@ class UploadReader:
         OutOfTime among them, and Permanent."""
         references = pinned_keys(pinned, self.ledger)
         try:
-            metadata = self._admit(pinned, overruns)
+            metadata, twin = self._admit(pinned, overruns)
         except FileFault as error:
             return _faulty(error.fault)
         deadline = self.limits.deadline(began)
         budget = TimeBudget(self.clock, deadline, address(pinned.received), metadata.size)
         source = VerifiedSource(self.store, pinned.received, metadata, budget)
         try:
-            return self._process(source, pinned, references)
+            return self._process(source, pinned, references, twin)
         except FileFault as error:
             if error.fault.code != GONE:
                 source.verify()
@@ -123,18 +135,21 @@ class UploadReader:
             source.verify()
             raise
 
-    def _admit(self, pinned: Pinned, overruns: int) -> Metadata:
-        """Return the object's metadata. Raises FileFault for an upload that must not be loaded,
-        whatever its rows are. The metadata in the event is used at first. Before a file is refused,
-        and after a first delivery has failed, Cloud Storage is asked instead."""
+    def _admit(self, pinned: Pinned, overruns: int) -> tuple[Metadata, Twin]:
+        """Return the object's metadata, and the search for another upload with the same content,
+        which goes on while the first bytes arrive. Raises FileFault for an upload that must not be
+        loaded, whatever its rows are. The metadata in the event is used at first. Before a file is
+        refused, and after a first delivery has failed, Cloud Storage is asked instead."""
         metadata = metadata_in_event(pinned.received)
         if pinned.is_repeat or self._exceeds(metadata.size, pinned, overruns):
             metadata = metadata_of_object(self.store, pinned.received)
         if fault := self._exceeds(metadata.size, pinned, overruns):
             raise fault
-        if pinned.contract.on_overwrite == "refuse":
+        twin = self.pool.submit(identical, pinned, self.ledger)
+        # A second try of the file that is loaded is left out, but not refused.
+        if pinned.contract.on_overwrite == "refuse" and not _is_left_out(twin.result()):
             refuse_overwrite(_upload(pinned), self.ledger)
-        return metadata
+        return metadata, twin
 
     def _exceeds(self, size: int, pinned: Pinned, overruns: int) -> FileFault | None:
         """Return why a file of this size is refused."""
@@ -147,9 +162,10 @@ class UploadReader:
             return self.limits.infeasible(size, ())
         return self.limits.infeasible(size, self.ledger.upload(_upload(pinned).id).overruns())
 
-    def _open(self, source: VerifiedSource, pinned: Pinned) -> _Source:
+    def _open(
+        self, source: VerifiedSource, pinned: Pinned, head: bytes, rest: Iterator[bytes]
+    ) -> _Source:
         limit, size = pinned.contract.limits.max_bytes, source.metadata.size
-        head, rest = read_at_least(source.pieces(), HEAD_BYTES)
         most = most_expanded(size, limit) if is_compressed(head) else size
         workbook = _workbook(head, pinned.contract)
         pieces = decompress(
@@ -167,11 +183,19 @@ class UploadReader:
         return _Source(pieces, origin, most, workbook)
 
     def _process(
-        self, verified: VerifiedSource, pinned: Pinned, references: KeySets
+        self,
+        verified: VerifiedSource,
+        pinned: Pinned,
+        references: KeySets,
+        twin: Twin,
     ) -> UploadReading:
         """Raises FileFault, Transient and Permanent."""
         contract, correction, totals = pinned.contract, None, None
-        source = self._open(verified, pinned)
+        head, rest = read_at_least(verified.pieces(), HEAD_BYTES)
+        other = twin.result()
+        if other is not None and _is_left_out(other):
+            return _not_loaded(other)
+        source = self._open(verified, pinned, head, rest)
         judge = self.judges.of(pinned, verified.budget.check)
         if source.origin is None:
             totals = self._totals(pinned)
@@ -229,6 +253,7 @@ class UploadReader:
             origin=source.origin,
             bounds=partition.bounds(),
             stopped_at=limited.stopped.line if limited.stopped else None,
+            identical=other.upload if other else None,
         )
 
     def _uncorrected(
@@ -313,6 +338,20 @@ class _Tally:
         loaded = tuple(corrected or ())
         rejected = tuple(sorted(self.rejected_lines)[: MOST_REJECTED_ROWS - len(loaded)])
         return Lines(rejected=rejected, loaded=loaded, complete=len(rejected) == self.rejected)
+
+
+def _is_left_out(other: Identical | None) -> bool:
+    return other is not None and other.action != "load"
+
+
+def _not_loaded(other: Identical) -> UploadReading:
+    """Return the result for a file whose content is loaded already. Its own rows are not read, so
+    its bytes need not be verified: the checksum in its metadata decides."""
+    if other.action == "refuse":
+        return replace(_faulty(other.fault()), identical=other.upload)
+    return UploadReading(
+        verdict=other.verdict(), counts=_NO_ROWS, reasons=(), identical=other.upload
+    )
 
 
 def _faulty(fault: Fault) -> UploadReading:

@@ -57,6 +57,7 @@ class Sealer:
             plan=pinned.plan,
             status=reading.verdict.status,
             detail=reading.verdict.detail,
+            identical=reading.identical,
             counts=reading.counts,
             stopped_at=reading.stopped_at,
             reasons=reading.reasons,

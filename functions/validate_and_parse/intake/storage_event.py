@@ -12,6 +12,7 @@ from csvgate.protocol.identity import Upload
 from csvgate.runtime.errors import Permanent
 
 _MOST_DIGITS = 19
+_MD5 = re.compile(r"[A-Za-z0-9+/]{22}==")
 _CRC32C = re.compile(r"[A-Za-z0-9+/]{6}==")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]{0,200})?")
 
@@ -23,6 +24,8 @@ class ObjectEvent:
     """The number of bytes stored, which may be compressed."""
     crc32c: str
     """The CRC32C of the stored bytes in base64; empty if the event has none."""
+    md5: str
+    """The MD5 of the stored bytes in base64; empty if the event has none."""
     created_at: datetime | None
     trace: str
     """W3C traceparent."""
@@ -46,6 +49,7 @@ def parse(event: CloudEvent) -> ObjectEvent:
         upload=upload,
         size=_number(data, "size"),
         crc32c=_crc32c(data),
+        md5=_md5(data),
         created_at=_time(data, "timeCreated"),
         trace=_trace(event) or upload.traceparent,
     )
@@ -59,6 +63,13 @@ def _crc32c(data: dict[str, Any]) -> str:
             "event.malformed", f"data.crc32c: expected a CRC32C in base64, got {value!r:.80}"
         )
     return value
+
+
+def _md5(data: dict[str, Any]) -> str:
+    """Return the MD5; empty if the event has none. It only distinguishes files, so what is not one
+    is left out."""
+    value = data.get("md5Hash")
+    return value if isinstance(value, str) and _MD5.fullmatch(value) else ""
 
 
 def _time(data: dict[str, Any], field: str) -> datetime | None:

@@ -11,6 +11,7 @@ from csvgate.protocol.ledger.attempts import CurrentAttempt
 from csvgate.protocol.ledger.entries import Decision, Note, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, UploadLedger
 from csvgate.protocol.ledger.paths import LedgerPath
+from csvgate.protocol.ledger.revocations import RevocationLedger
 from csvgate.text import changed, counted
 
 _MOST_CHUNKS: Final = 100
@@ -104,6 +105,8 @@ def _attempt(attempt: AttemptLedger, suffix: str) -> Iterator[Step]:
         return
     if decision.outcome == "commit":
         yield Step(at=decision.at, what=f"decided to commit{suffix}", detail=_loaded_by(decision))
+    elif decision.code is not None:
+        yield Step(at=decision.at, what=f"decided as revoked{suffix}", detail=decision.reason)
     elif decision.outcome == "abandoned":
         yield Step(at=decision.at, what=f"abandoned{suffix}", detail=decision.reason)
     if settled := attempt.settled():
@@ -119,6 +122,24 @@ def _attempt(attempt: AttemptLedger, suffix: str) -> Iterator[Step]:
         why = f"{finished.code}; " if finished.code else ""
         detail = f"{visible}{why}its event is published"
         yield Step(at=finished.at, what=f"{finished.outcome}{suffix}", detail=detail)
+        yield from _revoked(RevocationLedger(attempt), suffix)
+
+
+def _revoked(entries: RevocationLedger, suffix: str) -> Iterator[Step]:
+    revoked = entries.revoked()
+    if revoked is not None:
+        detail = f"by {revoked.actor}: {revoked.reason}"
+        if revoked.upload != entries.attempt.upload:
+            detail = f"with upload {revoked.upload}, {detail}"
+        yield Step(at=revoked.at, what=f"revoked{suffix}", detail=detail)
+    if removed := entries.removed():
+        rows = counted(removed.rows, "row")
+        detail = f"{rows} removed, those of corrections included; BigQuery read "
+        detail += counted(removed.bytes_scanned, "byte")
+        yield Step(at=removed.at, what=f"rows removed{suffix}", detail=detail)
+    if restored := entries.restored():
+        detail = f"by {restored.actor}: {restored.reason}"
+        yield Step(at=restored.at, what=f"restored{suffix}", detail=detail)
 
 
 def _loaded_by(decision: Decision) -> str:

@@ -1,6 +1,7 @@
 """Reads the status of one upload from the ledger: its state, counts, failures and timeline."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -11,14 +12,25 @@ from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt
 from csvgate.protocol.ledger.entries import Decision, Finished, Note, Received, Seal
 from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.paths import LedgerPath
+from csvgate.protocol.ledger.revocations import RevocationLedger
 from csvgate_ops.operate.timeline import Step, timeline
 
 State = Literal[
-    "unknown", "ignored", "validating", "loading", "committing", "completed", "rejected", "failed"
+    "unknown",
+    "ignored",
+    "validating",
+    "loading",
+    "committing",
+    "completed",
+    "rejected",
+    "failed",
+    "revoking",
+    "revoked",
 ]
 """An upload is `validating` until its seal stands, `loading` until its current attempt is decided,
-and `committing` until its terminal event is published: then its rows may be visible already."""
-ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed"])
+and `committing` until its terminal event is published: then its rows may be visible already. It is
+`revoking` from the record of its revocation until its rows have certainly left the table."""
+ENDED: frozenset[State] = frozenset(["ignored", "completed", "rejected", "failed", "revoked"])
 
 
 class Failed(BaseModel):
@@ -42,6 +54,20 @@ class Attempt(BaseModel):
     """What an operator found about its commit."""
 
 
+class Revoked(BaseModel):
+    """An operator has revoked the rows of the upload after they were loaded."""
+
+    state: Literal["revoking", "revoked"]
+    actor: str
+    reason: str
+    at: datetime
+    removed: int | None = None
+    """How many rows have left the table, those of corrections included; None while that is not
+    known."""
+    with_upload: str | None = None
+    """For a correction, the upload with which its rows were removed."""
+
+
 class UploadStatus(BaseModel):
     """The status of one upload. Fields are None while the ledger does not have them yet."""
 
@@ -60,6 +86,8 @@ class UploadStatus(BaseModel):
     code: str | None = None
     """Why it was rejected although its rows are valid."""
     counts: Counts | None = None
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     changes: Changes | None = None
     """What it changed in its table; None if it only added its rows."""
     bytes_scanned: int = 0
@@ -82,6 +110,8 @@ class UploadStatus(BaseModel):
     corrected_by: tuple[str, ...] = ()
     open_rows: int | None = None
     """Rejected rows of a completed upload that no correction has loaded yet."""
+    revoked: Revoked | None = None
+    """Who revoked the rows of the current attempt."""
     failures: tuple[Failed, ...] = ()
     """Dead-lettered failures; a replay may have succeeded since."""
     ignored: str | None = None
@@ -127,7 +157,8 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
     )
     steps = timeline(entries, received, seal, current, notes)
     rejects = seal.rejects if seal else None
-    state = _state(seal, decision, finished, failed=bool(failures))
+    revoked = _revoked(current, finished)
+    state = revoked.state if revoked else _state(seal, decision, finished, failed=bool(failures))
     return UploadStatus(
         id=entries.id,
         state=state,
@@ -137,9 +168,11 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         starts=starts.number,
         overruns=starts.overruns,
         seal=number,
-        detail=(finished and finished.detail) or (seal.detail if seal else None),
+        detail=_detail(seal, decision, finished, revoked),
+        revoked=revoked,
         code=finished.code if finished else None,
         counts=seal.counts if seal else None,
+        identical=seal.identical if seal else None,
         changes=finished.changes if finished else None,
         bytes_scanned=finished.bytes_scanned if finished else 0,
         stopped_at=seal.stopped_at if seal else None,
@@ -151,7 +184,7 @@ def _received(entries: UploadLedger, received: Received) -> UploadStatus:
         rejects=f"gs://{rejects.bucket}/{rejects.name}" if rejects else None,
         corrects=entries.corrects(),
         corrected_by=(corrections := tuple(entries.corrections())),
-        open_rows=_open_rows(entries.ledger, seal, finished, corrections),
+        open_rows=_open_rows(entries.ledger, seal, finished, corrections) if not revoked else None,
         failures=failures,
         emailed=any(step.what.startswith(_emailed(state, current)) for step in steps),
         timeline=steps,
@@ -162,6 +195,41 @@ def _seal(entries: UploadLedger, decision: Decision | None) -> tuple[int, Seal] 
     """Return the seal that the current attempt was decided by, or else the standing one."""
     found = entries.seal(decision.seal) if decision else None
     return (decision.seal, found) if decision and found else entries.standing_seal()
+
+
+def _revoked(current: CurrentAttempt, finished: Finished | None) -> Revoked | None:
+    """Return who has revoked the rows of a completed attempt; None if nobody has."""
+    if finished is None or finished.outcome != "completed":
+        return None
+    entries = RevocationLedger(current.entries)
+    revoked = entries.revoked()
+    if revoked is None:
+        return None
+    removed = entries.removed()
+    return Revoked(
+        state="revoked" if removed else "revoking",
+        actor=revoked.actor,
+        reason=revoked.reason,
+        at=removed.at if removed else revoked.at,
+        removed=removed.rows if removed else None,
+        with_upload=revoked.upload if revoked.upload != current.entries.upload else None,
+    )
+
+
+def _detail(
+    seal: Seal | None,
+    decision: Decision | None,
+    finished: Finished | None,
+    revoked: Revoked | None,
+) -> str | None:
+    if revoked is not None:
+        of = (
+            f" with upload {revoked.with_upload}, which it corrects," if revoked.with_upload else ""
+        )
+        return f"revoked{of} by {revoked.actor}: {revoked.reason}"
+    if decision is not None and decision.code is not None:
+        return decision.reason
+    return (finished and finished.detail) or (seal.detail if seal else None)
 
 
 def _state(
@@ -203,12 +271,12 @@ def _attempt(entries: UploadLedger, number: int) -> Attempt:
         return Attempt(number=number, state="loading")
     if decision.outcome == "abandoned":
         return Attempt(number=number, state="abandoned", reason=decision.reason)
-    if decision.outcome == "rejected":
+    if decision.outcome == "rejected" and decision.code is None:
         return Attempt(number=number, state="rejected")
     dead, settled = attempt.dead(), attempt.settled()
     return Attempt(
         number=number,
-        state="dead" if dead else "commit",
+        state="dead" if dead else "commit" if decision.outcome == "commit" else "rejected",
         reason=dead.reason if dead else "",
         settled=settled.verdict if settled else None,
     )

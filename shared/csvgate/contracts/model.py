@@ -242,6 +242,13 @@ class Contract(Model):
         "added; refuse: the upload is rejected; replace: the rows of the earlier one disappear in "
         "the same instant.",
     )
+    identical: Literal["skip", "warn", "refuse", "load"] = Field(
+        "warn",
+        description="What happens if the same content (size and checksum) is in the table already, "
+        "loaded under another object name. warn: it is loaded, and the email and csvgate status "
+        "say so; skip: it is not loaded; refuse: it is rejected; load: nobody looks. Under the "
+        "same name it is not loaded, except with load.",
+    )
     replace: Literal["table"] | None = Field(
         None, description="table: each upload replaces all rows of the table."
     )

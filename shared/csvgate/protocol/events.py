@@ -15,13 +15,15 @@ UPLOAD_VALIDATED: Final = "csvgate.upload.validated.v1"
 UPLOAD_COMPLETED: Final = "csvgate.upload.completed.v1"
 UPLOAD_REJECTED: Final = "csvgate.upload.rejected.v1"
 UPLOAD_FAILED: Final = "csvgate.upload.failed.v1"
+UPLOAD_REVOKED: Final = "csvgate.upload.revoked.v1"
 DEAD_LETTER: Final = "csvgate.deadletter.v1"
 
-Outcome = Literal["completed", "rejected", "failed"]
+Outcome = Literal["completed", "rejected", "failed", "revoked"]
 OUTCOME_TYPES: Final[dict[Outcome, str]] = {
     "completed": UPLOAD_COMPLETED,
     "rejected": UPLOAD_REJECTED,
     "failed": UPLOAD_FAILED,
+    "revoked": UPLOAD_REVOKED,
 }
 
 CODE: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
@@ -126,7 +128,7 @@ class UploadValidated(Payload):
     plan: str
     seal: int = Field(ge=1)
     dataset: str
-    status: Literal["valid", "over_limit", "file_fault"]
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
     """Only `valid` is loaded."""
     counts: Counts
     stopped_at: int | None = Field(None, ge=1)
@@ -138,7 +140,7 @@ class UploadValidated(Payload):
 
 
 class UploadFinished(Payload):
-    """The upload completed, was rejected, or failed for now."""
+    """The upload completed, was rejected, or failed for now, or its rows were revoked."""
 
     upload: UploadRef
     plan: str
@@ -156,6 +158,8 @@ class UploadFinished(Payload):
     out those for which it has newer ones."""
     changes: Changes | None = None
     """What the upload changed in its table; None if it only added its rows."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     stopped_at: int | None = Field(None, ge=1)
     """The line at which the reading of the rows ended, because a limit was certainly exceeded: then
     the counts are those of the rows before it, and more rows may be faulty."""

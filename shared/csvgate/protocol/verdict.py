@@ -1,11 +1,13 @@
 """Judge an upload by its counts and the contract's limits."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from csvgate.contracts.model import Limits
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Counts
 
+IDENTICAL: Final = "upload.identical"
+"""The code of an upload that is skipped because its content is loaded already."""
 LimitCode = Literal["limit.rejected_rows", "limit.rejected_bytes", "limit.rejected_rate"]
 
 
@@ -20,7 +22,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    status: Literal["valid", "over_limit", "file_fault"]
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
     code: str | None = None
     detail: str | None = None
 

@@ -52,7 +52,7 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
@@ -68,7 +68,7 @@ gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \

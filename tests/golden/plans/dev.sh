@@ -67,7 +67,7 @@ cat > build/lifecycle-example-csvgate-dev-staging.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-dev-staging --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-staging.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
 END
 gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-ledger.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-audit.json <<'END'
@@ -149,7 +149,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
@@ -157,7 +157,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 
 # Functions
 gcloud functions deploy notify-stakeholders \

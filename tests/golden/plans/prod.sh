@@ -67,7 +67,7 @@ cat > build/lifecycle-example-csvgate-prod-staging.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-prod-staging --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-staging.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
 END
 gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-audit.json <<'END'
@@ -149,7 +149,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \
   --project=example-csvgate-prod \
   --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/references/{month}/") != ""'
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \
   --project=example-csvgate-prod \
   --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com \
@@ -157,7 +157,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-prod-ledger \
   --project=example-csvgate-prod \
   --member=serviceAccount:csvgate-validate@example-csvgate-prod.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-prod-ledger/objects/references/{month}/") != ""'
 
 # Functions
 gcloud functions deploy notify-stakeholders \

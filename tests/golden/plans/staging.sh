@@ -67,7 +67,7 @@ cat > build/lifecycle-example-csvgate-staging-staging.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-staging-staging --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-staging.json --project=example-csvgate-staging
 cat > build/lifecycle-example-csvgate-staging-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
 END
 gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-ledger.json --project=example-csvgate-staging
 cat > build/lifecycle-example-csvgate-staging-audit.json <<'END'
@@ -149,7 +149,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledge
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger \
   --project=example-csvgate-staging \
   --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com \
-  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/references/{month}/") != ""'
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger \
   --project=example-csvgate-staging \
   --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com \
@@ -157,7 +157,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledge
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger \
   --project=example-csvgate-staging \
   --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com \
-  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/references/{month}/") != ""'
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/references/{month}/") != ""'
 
 # Functions
 gcloud functions deploy notify-stakeholders \

@@ -5,17 +5,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from csvgate.effects import run_job
 from csvgate.effects.model import Insert, Job, JobResult
+from csvgate.effects.run_job import JobRunner
 from csvgate.protocol.identity import digest
 from csvgate.protocol.ledger import scope_log
 from csvgate.protocol.ledger.effect_entries import EffectClaim, ScopeState
 from csvgate.protocol.ledger.scope_log import ScopeLog
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment import failed_effect, handler
-from enrichment.effects import candidate, carry_out, effect_log, judge, run_job
+from enrichment.effects import candidate, carry_out, effect_log, judge
 from enrichment.effects.candidate import Candidate
 from enrichment.effects.effect_log import EffectLog
-from enrichment.effects.run_job import JobRunner
 from enrichment.finish_upload import UploadFinisher
 from enrichment.sealed_load import SealedLoad
 from fakes.bigquery import FakeWarehouse

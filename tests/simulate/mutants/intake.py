@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from csvgate.contracts.hashing import to_json
+from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.content_index import Content, state_of
 from csvgate.protocol.ledger.ledger import Starts, UploadLedger
 from csvgate.protocol.ledger.paths import REFERENCE
 from csvgate.validation.faults import FileFault
-from intake import corrections, handler, pin_plan, read_upload
+from intake import corrections, handler, identical, pin_plan, read_upload
 from intake.corrections import Origin
 from intake.deadlines.time_budget import TimeBudget
 from intake.handler import Validator
@@ -90,12 +92,12 @@ def _fault_without_draining() -> Swap:
     def read(self: UploadReader, pinned: Pinned, began: Any, overruns: int) -> Any:
         references = pinned_keys(pinned, self.ledger)
         try:
-            metadata = self._admit(pinned, overruns)
+            metadata, twin = self._admit(pinned, overruns)
             deadline = self.limits.deadline(began)
             name = address(pinned.received)
             budget = TimeBudget(self.clock, deadline, name, metadata.size)
             source = VerifiedSource(self.store, pinned.received, metadata, budget)
-            return self._process(source, pinned, references)
+            return self._process(source, pinned, references, twin)
         except FileFault as error:
             return _faulty(error.fault)
 
@@ -205,6 +207,37 @@ def _gone_is_not_an_end() -> Swap:
     return swapped(UploadReader, "read", read)
 
 
+def _skipped_for(state: str) -> Callable[[], Swap]:
+    """An upload in this state is taken for loaded."""
+
+    def begin() -> Swap:
+        def of(entries: UploadLedger) -> str:
+            found = state_of(entries)
+            return "loaded" if found == state else found
+
+        return swapped(identical, "state_of", of)
+
+    return begin
+
+
+def _skipped_for_a_revoked_one() -> Swap:
+    def of(entries: UploadLedger) -> str:
+        end = end_of_upload(entries)
+        is_loaded = end is not None and end.finished.outcome == "completed"
+        return "loaded" if is_loaded else state_of(entries)
+
+    return swapped(identical, "state_of", of)
+
+
+def _content_by_size_alone() -> Swap:
+    original = Content.of
+
+    def of(ledger: Any, table: str, size: int, _crc32c: str) -> Content:
+        return original(ledger, table, size, "")
+
+    return swapped(Content, "of", of)
+
+
 INTAKE: dict[str, Callable[[], Swap]] = {
     "contract looked up before the pin": _contract_before_the_pin,
     "plan from the deployed contract": _plan_from_the_deployed_contract,
@@ -224,5 +257,9 @@ INTAKE: dict[str, Callable[[], Swap]] = {
     "correction with its original's time": _correction_with_the_time_of_its_original,
     "correction before the rows": _correction_before_the_end,
     "correction of any line": _correction_of_any_line,
+    "skip against an uncommitted upload": _skipped_for("under_way"),
+    "skip against a rejected upload": _skipped_for("not_loaded"),
+    "skip against a revoked upload": _skipped_for_a_revoked_one,
+    "content by its size alone": _content_by_size_alone,
     "a file that is gone does not end its upload": _gone_is_not_an_end,
 }

@@ -79,6 +79,12 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "republication omitted": ("stream lost",),
     "row count not compared before the commit": ("row of a stranger",),
     "seal under the plan": ("two engines seal",),
+    "skip against an uncommitted upload": (
+        "the same content while the first is under way and then rejected",
+    ),
+    "skip against a revoked upload": ("the same content after a revocation",),
+    "skip against a rejected upload": ("the same content after a rejection",),
+    "content by its size alone": ("other content of the same size",),
     "start counter stops at 50": ("no staging bucket for hours",),
     "silent starts not counted": ("every start ends silently",),
     "stream kept after a doubtful append": ("two on one stream at once", "two on one stream"),

@@ -25,10 +25,14 @@ from intake.read_upload import UploadReader, UploadReading
 from intake.storage_event import ObjectEvent
 from simulate.world import shop
 from simulate.world.jobs import JobWarehouse
+from simulate.world.operator import NOTIFICATIONS, OPERATOR, Operator, Orders
 from world import MAX_ATTEMPTS, World
 
 AnyBoundary = (
-    FailureBoundary[ObjectEvent] | FailureBoundary[SealedUpload] | FailureBoundary[UploadFinished]
+    FailureBoundary[ObjectEvent]
+    | FailureBoundary[SealedUpload]
+    | FailureBoundary[UploadFinished]
+    | Operator
 )
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 REMEMBERED = timedelta(hours=10)
@@ -93,6 +97,7 @@ class Cloud(World):
     references: dict[str, bytes] = field(default_factory=lambda: {"shops.csv": shop.SHOPS})
     max_attempts: int = MAX_ATTEMPTS
     warehouse: JobWarehouse = field(init=False)
+    orders: Orders = field(default_factory=Orders)
     without_contracts: bool = False
     """Some revision had no contract."""
 
@@ -104,6 +109,7 @@ class Cloud(World):
         )
         self.warehouse.lifetimes.remembered = REMEMBERED
         self.warehouse.largest_request = LARGEST_REQUEST
+        self.publisher.topics[NOTIFICATIONS] = []
 
     def deploy(self, revision: Revision) -> None:
         """New instances are of this revision."""
@@ -136,6 +142,8 @@ class Cloud(World):
         """A cold instance, with nothing in memory."""
         if function == "validate_and_parse":
             return replace(self.validator(), max_attempts=self.max_attempts)
+        if function == OPERATOR:
+            return Operator(self, self.orders)
         if function == "enrich_records":
             return replace(self.enricher(), max_attempts=self.max_attempts)
         return replace(self.notifier(), max_attempts=self.max_attempts)

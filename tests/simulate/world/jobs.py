@@ -18,6 +18,7 @@ class Executed:
     table: str
     statement: Statement
     staged: tuple[dict[str, Any], ...]
+    deleted: int = 0
 
 
 class WatchedJobs(FakeJobs):
@@ -35,7 +36,9 @@ class WatchedJobs(FakeJobs):
         is_refused = statement.kind == "insert_unique" and not found.inserted
         uses_up_an_id = statement.kind == "delete" and not statement.upload
         if found.state == "done" and not (is_refused or uses_up_an_id):
-            self.executed.append(Executed(f"{target.dataset}.{target.table}", statement, staged))
+            self.executed.append(
+                Executed(f"{target.dataset}.{target.table}", statement, staged, found.deleted)
+            )
         return found
 
 

@@ -13,8 +13,10 @@ from csvgate.ports import Message
 from csvgate.protocol.cloudevents_pubsub import raw_delivery
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate.protocol.events import STORAGE_FINALIZED
+from csvgate.protocol.identity import Upload
 from csvgate.protocol.messages.attributes import PLAN, UPLOAD, attribute
 from simulate.world.cloud import Cloud
+from simulate.world.operator import NOTIFICATIONS, OPERATOR, order
 from world import COMPLETE, FUNCTIONS, VALIDATED, finalized, letters_of, published
 
 SUBSCRIBERS = {VALIDATED: "enrich_records", COMPLETE: "notify_stakeholders"}
@@ -81,6 +83,11 @@ class Mailroom:
             for message in messages[cloud.delivered[topic] :]:
                 self.post(function, label(message), message=message)
             cloud.delivered[topic] = len(messages)
+        notified = cloud.publisher.topics[NOTIFICATIONS]
+        for message in notified:
+            said = json.loads(message.data)
+            self._reread(said["name"], int(said["generation"]))
+        notified.clear()
 
     def acknowledge(self, parcel: Parcel) -> None:
         """No delivery of this message begins any more."""
@@ -93,6 +100,8 @@ class Mailroom:
             return
         if parcel.attempt >= self.cloud.max_attempts:
             self.acknowledge(parcel)
+            if parcel.function == OPERATOR:
+                return  # the operator runs the command again at the end
             self.cloud.publisher.accept(letters_of(parcel.function), parcel.kept())
             return
         self.redeliver(parcel, min(self.most_backoff, BACKOFF * 2 ** min(parcel.attempt - 1, 20)))
@@ -119,15 +128,25 @@ class Mailroom:
         self.replayed.add((function, place))
         letter = self.cloud.letters(function)[place]
         if letter.attributes.get("csvgate-code") == REREAD:
-            self._reread(letter)
+            self._reread_letter(letter)
             return
         kept = {k: v for k, v in letter.attributes.items() if not k.startswith(PREFIX)}
         message = Message(letter.data, kept)
         event = storage_event(message) if kept.get("ce-type") == STORAGE_FINALIZED else None
         self.post(function, f"replay of {label(message)}", event, message)
 
-    def _reread(self, letter: Message) -> None:
-        upload = attribute(letter.attributes, UPLOAD)
+    def act(self, number: int) -> None:
+        """An operator runs the command of this order."""
+        action, upload = self.cloud.orders.given[number]
+        self.post(OPERATOR, f"{action} {upload[:6]}", message=order(number))
+
+    def _reread_letter(self, letter: Message) -> None:
+        self._reread_upload(attribute(letter.attributes, UPLOAD))
+
+    def _reread(self, name: str, generation: int) -> None:
+        self._reread_upload(Upload("uploads", name, generation).id)
+
+    def _reread_upload(self, upload: str) -> None:
         received = self.cloud.unwatched_ledger().upload(upload).received()
         assert received is not None
         info = self.cloud.info_of(received)

@@ -16,6 +16,7 @@ from csvgate.protocol.staging import staged_folder
 from fakes.bigquery import Table
 from simulate.world import shop
 from simulate.world.cloud import Cloud
+from simulate.world.operator import Action
 from simulate.world.parcels import Mailroom
 from world import finalized
 
@@ -58,6 +59,8 @@ class People:
     """How many rows of the table have been checked."""
     executed: int = 0
     """How many effects on tables have been checked."""
+    revocations: int = 0
+    """How many effects have been looked at for rows that were removed."""
     entries: set[str] = field(default_factory=set)
     """Entries of the ledger that have been checked."""
     pinned_late: set[str] = field(default_factory=set)
@@ -153,6 +156,11 @@ class People:
             Settled(verdict=verdict, actor="a person", reason="looked", at=self.cloud.clock())
         )
         self.settled.add((upload, attempt))
+
+    def order(self, action: Action, upload: str) -> None:
+        """Revoke or restore an upload by the command of csvgate."""
+        self.cloud.orders.given.append((action, upload))
+        self.mailroom.act(len(self.cloud.orders.given) - 1)
 
     def _remove_load(self, upload: str) -> None:
         seal = self.cloud.unwatched_ledger().upload(upload).standing_seal()

@@ -82,14 +82,16 @@ UNREADABLE = File((Row("R0", "1"),), header="id,nothing,else")
 
 @cache
 def contracts(version: int) -> Contracts:
-    """`orders/` may be overwritten, `held/` refuses it; both load into one table. Those of WAYS
-    have a table each. Version 0 has no contract, and in version 3 they have other names."""
+    """`orders/` may be overwritten, `held/` refuses it, and `once/` leaves out what is loaded
+    already; they load into one table. Those of WAYS have a table each. Version 0 has no contract,
+    and in version 3 they have other names."""
     if not version:
         return Contracts([])
     return Contracts(
         [
             _contract("orders", version, {"on_overwrite": "append"}),
             _contract("held", version, {"on_overwrite": "refuse"}),
+            _contract("once", version, {"identical": "skip"}),
             *(_contract(name, version, way, table=name) for name, way in WAYS.items()),
         ]
     )
@@ -120,6 +122,7 @@ def _contract(dataset: str, version: int, way: dict[str, Any], table: str = "ord
                 ]
             },
             "destination": {"dataset": "sales", "table": table},
+            "identical": "load",
             **way,
             "limits": {"rejected_rows": MAX_REJECTED},
             "enrich": [{"lookup": {"reference": "shops", "by": "shop", "add": ["city"]}}],

@@ -7,6 +7,7 @@ from datetime import datetime
 from csvgate.contracts.checks.column_names import INGESTED_AT, UPLOAD_ID
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.effect_paths import REMOVED, RESTORED
 from csvgate.protocol.ledger.entries import Decision, PendingCommit, Seal, SharedAppend
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.ledger.paths import (
@@ -32,6 +33,14 @@ from simulate.world.changed_tables import (
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
 from simulate.world.people import People, key_of
+from simulate.world.revocations import (
+    is_revoked,
+    note_revocations,
+    removed,
+    restored,
+    revoked,
+    was_revoked,
+)
 from world import COMPLETE
 
 _ENTRY = "ledger/"
@@ -41,6 +50,7 @@ Load = tuple[str, datetime]
 
 def watch(people: People, effect: Effect) -> None:
     """Check the state after an effect. Raises Violation."""
+    note_revocations(people)
     if effect.kind in ("bigquery.commit", "bigquery.append"):
         _visible(people)
     elif effect.kind == "storage.create" and effect.target.startswith(_ENTRY):
@@ -105,6 +115,7 @@ def _visible(people: People) -> None:
     for load in fresh:
         require(load in seals, f"rows became visible that no seal names: {load}")
         upload, number, seal = seals[load]
+        require(not is_revoked(people, load[0]), f"rows of {upload} while {load[0]} is revoked")
         entries = people.cloud.unwatched_ledger().upload(upload)
         decisions = [entries.attempt(n).decision() for n in range(1, _attempts(people, upload) + 1)]
         commits = {d.seal for d in decisions if d is not None and d.outcome == "commit"}
@@ -152,6 +163,8 @@ def _entry(people: People, name: str) -> None:
         _sealed_again(people, ledger, parts["upload"])
     elif (parts := RECEIVED.parse(name)) and ledger.upload(parts["upload"]).ignored():
         people.pinned_late.add(parts["upload"])
+    elif parts := REMOVED.parse(name):
+        removed(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
     elif parts := DEAD.parse(name):
         _dead(people, ledger.upload(parts["upload"]).attempt(parts["attempt"]))
 
@@ -211,6 +224,9 @@ def _dead(people: People, attempt: AttemptLedger) -> None:
         return
     require(decision is not None, f"{who} is dead, but was not decided")
     assert decision is not None
+    if people.cloud.unwatched_ledger().get(RESTORED, upload=attempt.upload, attempt=attempt.number):
+        restored(people, attempt)
+        return
     if people.sent_as(attempt.upload).way:
         require_over(people, attempt)
         return
@@ -238,6 +254,9 @@ def _cannot_take_effect(people: People, decision: Decision) -> bool:
 def _announced(people: People, event: UploadFinished) -> None:
     if event.outcome == "failed":
         return
+    if event.outcome == "revoked":
+        revoked(people, event)
+        return
     entries = people.cloud.unwatched_ledger().upload(event.upload.id)
     decision = entries.attempt(event.attempt).decision()
     seal = entries.seal(decision.seal) if decision else None
@@ -252,6 +271,8 @@ def _announced(people: People, event: UploadFinished) -> None:
     decided = {"commit": "completed", "rejected": "rejected", "abandoned": "abandoned"}
     found = decided[decision.outcome] if decision else None
     require_equal(found, event.outcome, "outcome announced and decided")
+    if was_revoked(people, event.upload.id, event.attempt):
+        return  # a delivery that stood still announces it again
     if event.outcome == "completed" and not was_changed(people, load):
         rows = people.cloud.warehouse.rows(shop.TABLE)
         visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)

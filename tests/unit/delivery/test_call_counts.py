@@ -105,14 +105,17 @@ def new(world: World, topic: str) -> Iterator[Message]:
 def warm(found: Contracts | None = None, name: str = "plain/0.csv", data: bytes = b"") -> World:
     """Instances of the three functions that have handled one upload."""
     world = World(contracts=found or contracts())
-    world.validate(world.upload(name, data or table(3)))
+    world.validate(world.upload(name, data or table(4)))
     world.drain()
     return world
 
 
+INDEX = "storage.create first.json"
+"""The content is new. This is asked for at the same time as the first bytes of the file."""
 CLEAN = Steps(
     validate=[
         "storage.create received.json",
+        INDEX,
         "storage.stream uploads",
         "storage.create staging",
         "storage.create 0001.json",
@@ -141,20 +144,21 @@ def without_subject(steps: Steps) -> Steps:
 
 
 def test_a_clean_upload() -> None:
-    """7 writes, 4 reads and 2 messages; one append, and no stream of its own."""
+    """8 writes, 4 reads and 2 messages; one append, and no stream of its own."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
     assert CLEAN == without_subject(steps)
-    expected = {"writes": 7, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 8, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
-    assert 6 == len(world.warehouse.rows("sales.plain"))
+    assert 7 == len(world.warehouse.rows("sales.plain"))
 
 
 def test_the_visible_rows_are_eight_round_trips_away() -> None:
-    """The three reads of enrich_records are made at the same time."""
+    """The three reads of enrich_records are made at the same time, and so are the look at the
+    content's index and the first read of the file."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
-    serial = steps.validate + steps.enrich[2:]
+    serial = [call for call in steps.validate if call != INDEX] + steps.enrich[2:]
     until = next(n for n, call in enumerate(serial, 1) if call.startswith("bigquery.append"))
     assert 8 == until
 
@@ -183,7 +187,7 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3, bad=2)))
     assert [
-        *CLEAN.validate[:3],
+        *CLEAN.validate[:4],
         "storage.create rejects",
         "storage.create 0001.json",
         "storage.read rejected.0001.json",
@@ -192,7 +196,7 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
         "pubsub.publish validated-records",
     ] == steps.validate
     assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 9, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
+    expected = {"writes": 10, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -200,7 +204,7 @@ def test_references_are_looked_at_and_the_pin_is_read_first() -> None:
     """The orders contract has two lookups. Their snapshots were taken by an earlier upload, and
     enrich_records keeps the plan."""
     world = World()
-    world.validate(world.upload("orders/0.csv", orders(3)))
+    world.validate(world.upload("orders/0.csv", orders(2)))
     world.drain()
     steps = run(world, world.upload("orders/1.csv", orders(3)))
     assert [
@@ -210,7 +214,7 @@ def test_references_are_looked_at_and_the_pin_is_read_first() -> None:
         *CLEAN.validate,
     ] == steps.validate
     assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 7, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 8, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -239,6 +243,7 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
     steps = run(world, world.upload(name, stored.data.replace(b",x0", b",7")))
     assert [
         "storage.create received.json",
+        INDEX,
         "storage.stream uploads",
         "storage.read received.json",
         "storage.read corrects.json",
@@ -248,18 +253,18 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
         "storage.read 0001.json",
         "storage.create 000000.json",
         "storage.create corrects.json",
-        *CLEAN.validate[2:],
+        *CLEAN.validate[3:],
     ] == steps.validate
     # The seal says whose correction this is, and the ledger must say the same.
     link = ["storage.read corrects.json"]
     assert [*CLEAN.enrich[:3], *link, *CLEAN.enrich[3:]] == steps.enrich
-    expected = {"writes": 9, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 10, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
 @pytest.mark.parametrize(
     ("data", "writes", "reads", "messages"),
-    [(b"b\n1\n", 7, 7, 3), (b"a\n", 6, 7, 2)],
+    [(b"b\n1\n", 8, 7, 3), (b"a\n", 7, 7, 2)],
     ids=["a file fault", "a header alone"],
 )
 def test_an_upload_without_rows_has_no_chunk(

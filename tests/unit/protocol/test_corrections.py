@@ -73,6 +73,8 @@ def test_the_same_corrected_file_again_loads_nothing_twice() -> None:
     corrected = data.replace(b",twelve,", b",12,")
     send(world, name, corrected)
     send(world, name, corrected)
+    assert "upload.identical" == world.finished()[-1].code
+    send(world, name, corrected.replace(b",12,", b",13,"))
     assert GOOD + BAD == len(set(loaded(world))) == len(loaded(world))
     assert b"correction.not_open" in reject_file(world)[1]
 

@@ -6,16 +6,25 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from csvgate.protocol.ledger import effect_entries, effect_paths, entries, paths
+from csvgate.protocol.ledger import (
+    content_entries,
+    content_paths,
+    effect_entries,
+    effect_paths,
+    entries,
+    paths,
+)
 from csvgate.protocol.ledger.entries import Entry
 from csvgate.protocol.ledger.paths import FAILURE_NOTE, REFERENCE, EntryPath, LedgerPath
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = (*paths.TABLE, *effect_paths.TABLE)
+TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE)
+PATHS = ("paths.py", "effect_paths.py", "content_paths.py")
 NESTED = {
     "Entry",
     "CurrentRows",
     "ReplacedTable",
+    "RevokedLoad",
     "ScopeState",
     "PinnedReference",
     "StagedChunk",
@@ -63,7 +72,11 @@ def test_every_object_has_an_entry_except_copies_of_references() -> None:
 def test_every_entry_has_a_path() -> None:
     models = {
         name
-        for name, model in {**vars(entries), **vars(effect_entries)}.items()
+        for name, model in {
+            **vars(entries),
+            **vars(effect_entries),
+            **vars(content_entries),
+        }.items()
         if isinstance(model, type) and issubclass(model, BaseModel) and issubclass(model, Entry)
     }
     used = {path.entry.__name__ for path in TABLE if isinstance(path, EntryPath)}
@@ -84,7 +97,7 @@ def test_no_module_spells_a_ledger_path_itself() -> None:
         source
         for folder in ("shared", "functions", "ops")
         for source in sorted((ROOT / folder).rglob("*.py"))
-        if source.name not in ("paths.py", "effect_paths.py") and source.parent.name != "eventarc"
+        if source.name not in PATHS and source.parent.name != "eventarc"
     ]
     assert sources
     assert [] == [

@@ -28,6 +28,7 @@ ENGINE = (
 )
 SOURCES = [
     ROOT / "shared/csvgate/contracts/constraints.py",
+    ROOT / "shared/csvgate/protocol/verdict.py",
     *(
         path
         for folder in (
@@ -70,6 +71,7 @@ def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
     without = {code for code in set(CODES) - set(EXAMPLES) if not code.startswith("correction.")}
     assert {
         "file.gone",
+        "file.identical",
         "file.overwrite",
         "file.sidecar_missing",
         "file.sidecar_unreadable",
@@ -78,6 +80,7 @@ def test_only_faults_found_before_the_file_is_read_lack_an_example() -> None:
         "file.too_many_chunks",
         "file.too_slow",
         "unique.in_table",
+        "upload.identical",
         "upload.superseded",
     } == without
 

@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Final
 
 from csvgate.effects.model import Effect, InsertUnique, JobResult, Replace, Target
+from csvgate.effects.run_job import JOB_PREFIX, JobRunner
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import Changes
@@ -24,7 +25,6 @@ from csvgate.protocol.ledger.scope_log import ScopeLog, claim_effect, effect_cla
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment.effects.candidate import Candidate
 from enrichment.effects.judge import state_after, superseded
-from enrichment.effects.run_job import JOB_PREFIX, JobRunner
 
 MOST_CONFLICTS: Final = 20
 """The most rows with keys of the table that are named to the uploader."""

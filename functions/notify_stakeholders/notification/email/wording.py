@@ -10,7 +10,7 @@ from typing import Final
 
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import UploadFinished
-from csvgate.text import changed, counted
+from csvgate.text import changed, counted, shorten_middle
 
 LABELS: Final = MappingProxyType(
     {
@@ -31,6 +31,8 @@ LABELS: Final = MappingProxyType(
 _LOADED_TWICE: Final = (
     "Do not upload the original file again: {} loaded would then be in the table twice."
 )
+_LONGEST_NAME: Final = 120
+"""Characters of another object's name in a sentence."""
 _CODES: Final = MappingProxyType(
     {
         "upload.superseded": (
@@ -38,6 +40,15 @@ _CODES: Final = MappingProxyType(
             "You do not need to do anything. If the rows of this file should count after all, "
             "upload it again: then it is the newest one. If it is a corrected reject file, its "
             "original was replaced: correct the newer file instead.",
+        ),
+        "upload.identical": (
+            "The rows of this file are in the table already, so they were not loaded again.",
+            "You do not need to do anything.",
+        ),
+        "upload.revoked": (
+            "An operator has revoked this upload before its rows were loaded.",
+            "Ask the operator. If the rows should be in the table, the operator can restore the "
+            "upload, or you can upload the file again.",
         ),
         "unique.in_table": (
             "Some keys of this file are in the table already, so none of its rows were loaded.",
@@ -88,8 +99,10 @@ def _outcome(finished: UploadFinished) -> Wording:
         return _failed()
     if finished.outcome == "rejected":
         return _rejected(finished)
+    if finished.outcome == "revoked":
+        return _revoked(finished)
     words = _partly_loaded(finished) if finished.counts.rejected else _loaded(finished)
-    return replace(words, lead=f"{words.lead}{_changes(finished)}")
+    return replace(words, lead=f"{words.lead}{_changes(finished)}{_identical(finished)}")
 
 
 def _changes(finished: UploadFinished) -> str:
@@ -98,6 +111,20 @@ def _changes(finished: UploadFinished) -> str:
     if found is None:
         return ""
     return f" In the table: {changed(found.inserted, found.updated, found.deleted)}."
+
+
+def _identical(finished: UploadFinished) -> str:
+    """Return the warning that another upload has the same content."""
+    other = finished.identical
+    if other is None:
+        return ""
+    name = shorten_middle(other.name, _LONGEST_NAME)
+    if finished.changes is not None:
+        return f" Warning: this file has the same content as {name}, uploaded before."
+    return (
+        f" Warning: this file has the same content as {name}, uploaded before. If that was not "
+        "intended, its rows are in the table twice."
+    )
 
 
 def _loaded(finished: UploadFinished) -> Wording:
@@ -168,6 +195,24 @@ def _rejected(finished: UploadFinished) -> Wording:
         lead=lead,
         valid="valid, not loaded",
         advice=(f"{correct} Nothing was loaded, so no row can be loaded twice.",),
+    )
+
+
+def _revoked(finished: UploadFinished) -> Wording:
+    removed = finished.changes.deleted if finished.changes else 0
+    are, table = "is" if removed == 1 else "are", finished.table or "the table"
+    return Wording(
+        tone="bad",
+        verdict=f"Removed {counted(removed, 'row')}",
+        lead=f"An operator has revoked this upload. {counted(removed, 'row')} of it, those of "
+        f"corrections included, {are} not in {table} any more.",
+        valid="valid, removed",
+        advice=(
+            "If you uploaded the file: correct it and upload it again, if its rows should be in "
+            "the table. Corrected reject files of this upload are refused.",
+            "If it was revoked by mistake: an operator can load the same rows again with `csvgate "
+            "restore`.",
+        ),
     )
 
 

@@ -165,6 +165,10 @@ def _overwrite(old: Contract, new: Contract) -> Findings:
         else:
             text = f"a second upload of a name has another effect on earlier rows ({change})"
             yield Finding("consumers", "on_overwrite", text, breaking=True)
+    if old.identical != new.identical:
+        change = _change(old, new, "identical")
+        text = f"a file with the same content as a loaded one is handled otherwise now ({change})"
+        yield (refuses if new.identical in ("skip", "refuse") else accepts)("identical", text)
     for name in _ROWS:
         if getattr(old, name) != getattr(new, name):
             change = _change(old, new, name)

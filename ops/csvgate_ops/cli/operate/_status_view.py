@@ -21,6 +21,8 @@ _COLOURS = {
     "failed": "red",
     "ignored": "yellow",
     "unknown": "red",
+    "revoked": "yellow",
+    "revoking": "yellow",
 }
 
 
@@ -77,6 +79,9 @@ def summary(status: UploadStatus) -> str:
             f"completed: {counted(counts.read, 'row')} read = {counts.valid:,} loaded"
             f" + {counts.rejected:,} rejected{_changes(status)}"
         )
+    if status.revoked is not None and status.revoked.removed is not None:
+        rows = counted(status.revoked.removed, "row")
+        return f"revoked: {rows} removed; {status.detail}"
     said = status.detail or _stage(status)
     return f"{status.state}: {said}" if said else status.state
 
@@ -125,6 +130,10 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
         settled = f", settled as {attempt.settled}" if attempt.settled else ""
         why = f": {printable(attempt.reason)}" if attempt.reason else ""
         facts.add_row(f"attempt {attempt.number}", Text(f"{attempt.state}{settled}{why}"))
+    if status.identical:
+        other = f"gs://{status.identical.bucket}/{status.identical.name}#"
+        where = f"{printable(other)}{status.identical.generation}, upload {status.identical.id}"
+        facts.add_row("same content", Text(where, overflow="fold"))
     if status.rejects:
         facts.add_row("rejects", Text(printable(status.rejects), overflow="fold"))
     if status.corrects:

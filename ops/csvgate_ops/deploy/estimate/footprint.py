@@ -137,10 +137,9 @@ def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> 
     # The pin and the seal; with rejected rows the note that their dead letter is sent, and their
     # lines if there are many.
     created = 2 + rejected + (1 if size.rejected > INLINE_LINES else 0)
-    created += 1 if shape.refuses_overwrite else 0
     # The event of the sidecar looks for a pin, and records that the object is ignored.
     sidecar = 1 if shape.has_sidecar else 0
-    created += sidecar
+    created += shape.refuses_overwrite + shape.finds_identical + sidecar
     reads = (
         2 * sidecar  # the sidecar, and the pin for its event
         # The pin is read before the references of a first delivery are looked up.

@@ -29,6 +29,8 @@ class Shape:
     """True if `derive` or `checks` are computed for each row."""
     unique_keys: int = 1
     """The number of unique keys of each row."""
+    finds_identical: bool = True
+    """True if uploads are indexed by their content."""
     emails: bool = True
     """True if a completed upload sends emails."""
     disposition: Disposition = "append"
@@ -47,6 +49,7 @@ class Shape:
             has_sidecar=contract.totals is not None and contract.totals.sidecar is not None,
             expressions=has_expressions(contract),
             unique_keys=_unique_keys(contract),
+            finds_identical=contract.identical != "load",
             emails=bool(contract.notify.completed),
             disposition=disposition(contract),
         )

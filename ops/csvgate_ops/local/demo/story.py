@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ _ENRICHED = """
 SELECT _line, order_id, amount, currency, segment, region, eur_rate, amount_eur
 FROM `sales.orders` WHERE _upload_id = @upload ORDER BY _line LIMIT 5
 """
+_NAME = "orders/2026-11-21.csv"
 _COUNT = "SELECT COUNT(*) AS n FROM `sales.orders` WHERE _upload_id = @upload"
 
 
@@ -36,9 +38,17 @@ def run(session: Session, console: Console) -> None:
         orders = Path(folder) / "orders.csv"
         samples = repository() / "samples"
         make = [str(samples / "make_orders.py"), "--rows", str(_ROWS), "--bad", str(_BAD)]
-        subprocess.run([sys.executable, *make, "--seed", "7", str(orders)], check=True)
+        seed = _seed(session)
+        subprocess.run([sys.executable, *make, "--seed", seed, str(orders)], check=True)
         _orders(session, console, orders)
         _unrelated(session, console, samples / "timesheet.csv")
+
+
+def _seed(session: Session) -> str:
+    """Return the seed of the sample: another one each time after the first, because the same file
+    under the same name is loaded once only."""
+    is_first = not session.storage().bucket(session.bucket("uploads")).blob(_NAME).exists()
+    return "7" if is_first else str(int(time.time()))
 
 
 def _upload(session: Session, console: Console, path: Path, name: str) -> UploadStatus:
@@ -58,7 +68,7 @@ def _upload(session: Session, console: Console, path: Path, name: str) -> Upload
 
 
 def _orders(session: Session, console: Console, path: Path) -> None:
-    status = _upload(session, console, path, "orders/2026-11-21.csv")
+    status = _upload(session, console, path, _NAME)
     counts = status.counts
     if status.state != "completed" or counts is None:
         raise DemoFailed(f"the sample was {summary(status)}")

@@ -36,16 +36,16 @@ def of_session(
         tables=frozenset(f"{d.dataset}.{d.table}" for d in destinations),
         deadline=Deadline(now, timedelta.max if stuck_after is None else stuck_after),
         since=None if since is None else now - since,
-        rejects_kept=_kept(topology, "rejects"),
+        rejects_kept=kept_for(topology, "rejects"),
         contracts=contracts,
         uploads_bucket=session.bucket("uploads"),
-        ledger_kept=_kept(topology, "ledger"),
+        ledger_kept=kept_for(topology, "ledger"),
         read_letters=read_letters,
         look_at_rejects=rejects,
     )
 
 
-def _kept(topology: Topology, bucket: str) -> timedelta | None:
+def kept_for(topology: Topology, bucket: str) -> timedelta | None:
     """Return how long a bucket keeps an object by its lifecycle; None if it keeps objects
     forever."""
     rules = topology.buckets[bucket].lifecycle

@@ -35,6 +35,7 @@ def compare(
         findings += _counts(upload)
         if not (upload.finished or upload.failures or upload.id in with_letters):
             findings += _stuck(upload, deadline)
+        findings += _revoking(upload, deadline)
         if upload.id in rejects:
             findings += _reject_file(upload, rejects[upload.id])
     for table in tables:
@@ -84,6 +85,17 @@ def _stuck(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
             "upload.stuck",
             f"{step}, but no progress and no dead letter {since}",
         )
+
+
+def _revoking(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
+    """Yield the finding about a revocation that was begun and is not finished in time."""
+    at = upload.revoked_at
+    if upload.revoked == "begun" and at is not None and deadline.is_over(at):
+        message = (
+            f"its rows are being revoked since {at:%Y-%m-%d %H:%M}Z; `csvgate revoke "
+            f"{upload.corrects or upload.id}` continues that"
+        )
+        yield _finding(upload, "revoke.unfinished", message)
 
 
 def _reject_file(upload: UploadFacts, found: RejectFacts) -> Iterator[Finding]:
@@ -142,7 +154,8 @@ def _not_committed(
     upload = by_key.get(group.key)
     if upload is not None and upload.committed and upload.table == table:
         return
-    if upload is not None and upload.may_be_committed and not deadline.has_passed(upload):
+    in_time = upload is not None and (upload.revoked == "begun" or not deadline.has_passed(upload))
+    if upload is not None and upload.may_be_committed and in_time:
         return
     id_, at = group.key
     rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"

@@ -38,6 +38,9 @@ class UploadFacts:
     changes_others: bool = False
     """It may have replaced or updated rows of any earlier upload, also of one that was appended
     when the contract did not say so yet."""
+    revoked: Literal["begun", "removed"] | None = None
+    """Whether an operator has revoked its rows, and whether they have left the table."""
+    revoked_at: datetime | None = None
     failures: frozenset[str] = frozenset()
     """The codes with which functions gave up on it and sent a dead letter."""
 
@@ -49,13 +52,14 @@ class UploadFacts:
     @property
     def committed(self) -> bool:
         """Return whether its rows are certainly visible."""
-        return self.finished == "completed"
+        return self.finished == "completed" and self.revoked is None
 
     @property
     def may_be_committed(self) -> bool:
         """Return whether its rows may be visible: the commit is decided, and its outcome is not
-        recorded yet."""
-        return self.decision == "commit" and self.finished is None
+        recorded yet; or the rows are being removed."""
+        is_open = self.finished is None or self.revoked == "begun"
+        return self.decision == "commit" and is_open
 
     @property
     def awaits_operator(self) -> bool:

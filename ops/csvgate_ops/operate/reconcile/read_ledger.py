@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from csvgate.contracts.effects import disposition
 from csvgate.contracts.hashing import from_json
 from csvgate.contracts.model import Contract
 from csvgate.protocol.identity import is_identifier
-from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger import effect_paths, paths
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.protocol.ledger.revocations import RevocationLedger
 from csvgate_ops.operate.reconcile.facts import UploadFacts
 
 _THREADS: Final = 8
@@ -43,6 +44,7 @@ class _Listed:
     received: bool = False
     sealed: bool = False
     decided: bool = False
+    revoked: bool = False
     failures: set[str] = field(default_factory=set)
 
 
@@ -81,6 +83,8 @@ def _note(listed: _Listed, name: str) -> None:
         listed.sealed = True
     elif paths.DECISION.parse(name):
         listed.decided = True
+    elif effect_paths.REVOKED.parse(name):
+        listed.revoked = True
     elif failure := paths.FAILURE_NOTE.parse(name):
         listed.failures.add(failure["code"])
 
@@ -97,6 +101,13 @@ def _read(
     current = current_attempt(there) if listed.decided else None
     decision = current.decision if current else None
     finished = current.entries.finished() if current and decision else None
+    revoked: Literal["begun", "removed"] | None = None
+    revoked_at = None
+    if listed.revoked and current:
+        entries = RevocationLedger(current.entries)
+        if begun := entries.revoked():
+            revoked = "removed" if entries.removed() else "begun"
+            revoked_at = begun.at
     seal = None
     if decision is not None:
         seal = there.seal(decision.seal)
@@ -118,6 +129,8 @@ def _read(
             finished=finished.outcome if finished else None,
             may_lose_rows=way not in ("append", "insert_unique"),
             changes_others=way in ("replace_by", "replace_table", "merge"),
+            revoked=revoked,
+            revoked_at=revoked_at,
             failures=frozenset(listed.failures),
         ),
         contract,

@@ -90,7 +90,7 @@ class Reconciliation:
         facts = [one.facts for one in known.uploads]
         progress("the uploads bucket")
         objects, unknown = self.unknown_objects(known.ids)
-        named = {f.table for f in facts if f.committed}
+        named = {f.table for f in facts if f.finished == "completed"}
         tables = []
         for table in sorted(named | self.tables):
             progress(f"table {table}")

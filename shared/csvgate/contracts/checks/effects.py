@@ -37,6 +37,9 @@ def check_effects(contract: Contract, kinds: Kinds) -> Complaints:
         yield from _merge(contract, contract.merge, kinds)
     yield from _unique(contract, kinds, ways)
     yield from _length(contract, kinds)
+    if ways and contract.identical in ("skip", "refuse"):
+        message = f"contradicts `{_spelled(ways[0])}`, which never leaves an upload out"
+        yield ("identical",), f"{message}, because of their order; write warn or load"
 
 
 def _length(contract: Contract, kinds: Kinds) -> Complaints:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Final
 
-from csvgate.protocol.ledger import effect_paths, paths
+from csvgate.protocol.ledger import content_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 
 _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
@@ -24,6 +24,12 @@ _ATTEMPTS: Final = (
     paths.FINISHED,
     effect_paths.EFFECT_CLAIM,
     effect_paths.FAILED_EFFECT,
+)
+_REVOCATIONS: Final = (
+    effect_paths.REVOKED,
+    effect_paths.REVOKE_RUN_FAILED,
+    effect_paths.REMOVED,
+    effect_paths.RESTORED,
 )
 _SCOPES: Final = (
     effect_paths.SCOPE_ENTRY,
@@ -45,6 +51,8 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
         paths.CORRECTS,
         paths.CORRECTION,
         paths.HOLDER,
+        content_paths.FIRST_CONTENT,
+        content_paths.LATER_CONTENT,
         paths.REFERENCE,
         *_EVERY_FUNCTION,
     ),
@@ -60,7 +68,7 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
 stands after a refused create."""
 
 READS: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
-    "validate_and_parse": (*_ATTEMPTS, paths.BREAKER_LIFTED),
+    "validate_and_parse": (*_ATTEMPTS, *_REVOCATIONS, paths.BREAKER_LIFTED),
     "enrich_records": (
         paths.RECEIVED,
         paths.SEAL,
@@ -75,6 +83,12 @@ READS: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
 OPERATORS: Final = (
     paths.BREAKER_LIFTED,
     paths.SETTLED,
+    paths.DECISION,  # rejected, by `settle` and `revoke`
+    paths.DEAD,  # by `restore`, so that the next attempt begins
+    paths.CORRECTION,  # the slot of a revocation
+    paths.HOLDER,  # when an upload is restored whose name must not be loaded twice
+    *_REVOCATIONS,
+    *_SCOPES,  # revocations from tables that are not only appended to
     paths.AUDIT_BEGUN,
     paths.AUDIT_ENDED,
     paths.AUDIT_FOLLOWED,

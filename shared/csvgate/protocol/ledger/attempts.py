@@ -31,9 +31,11 @@ def current_attempt(upload: UploadLedger) -> CurrentAttempt:
     """Read the decisions from the first attempt on; usually this is one read."""
     for entries in upload.attempts():
         decision = entries.decision()
-        if decision is None or decision.outcome == "rejected":
+        if decision is None:
             return CurrentAttempt(entries, decision)
-        if decision.outcome == "commit" and entries.dead() is None:
+        # An upload that was revoked before it was loaded is rejected; it may be restored.
+        is_final = decision.outcome == "rejected" and decision.code is None
+        if is_final or (decision.outcome != "abandoned" and entries.dead() is None):
             return CurrentAttempt(entries, decision)
     raise AssertionError("attempts are numbered without end")
 

@@ -113,3 +113,52 @@ class FailedEffect(Entry):
     """The chunk of the message; None for the marker."""
     message: str
     at: datetime
+
+
+class RevokedLoad(Entry):
+    """One of the loads whose rows a revocation removes: the upload's own, or a correction's."""
+
+    upload: str
+    attempt: int
+    rows: int
+
+
+class Revoked(Entry):
+    """An operator has revoked the rows of an attempt. It is created once for the attempt, before
+    the job starts, so that everybody starts the same one. The attempts of corrections that are
+    removed with it have the same entry."""
+
+    upload: str
+    """The upload that is revoked; in the entry of a correction that of the corrected upload."""
+    attempt: int
+    slot: int
+    """The place that it has taken among the corrections of the upload."""
+    loads: tuple[RevokedLoad, ...]
+    """The upload's own load first, then the corrections in the order of their slots."""
+    effect: Effect
+    job_prefix: str
+    actor: str
+    reason: str
+    at: datetime
+
+    @property
+    def rows(self) -> int:
+        """How many rows were loaded, and should be removed."""
+        return sum(load.rows for load in self.loads)
+
+
+class Removed(Entry):
+    """The rows of a revoked attempt have left the table."""
+
+    rows: int
+    """How many rows the statement removed, those of all loads together."""
+    bytes_scanned: int = 0
+    at: datetime
+
+
+class Restored(Entry):
+    """An operator has the rows of a revoked attempt loaded again, by the next attempt."""
+
+    actor: str
+    reason: str
+    at: datetime

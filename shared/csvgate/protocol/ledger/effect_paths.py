@@ -7,6 +7,9 @@ from csvgate.protocol.ledger.effect_entries import (
     EffectClaim,
     FailedEffect,
     FailedRun,
+    Removed,
+    Restored,
+    Revoked,
     ScopeEntry,
 )
 from csvgate.protocol.ledger.paths import EntryPath, LedgerPath
@@ -23,6 +26,20 @@ FAILED_EFFECT: Final = EntryPath(
     _A + "effect-failed.json",
     "the message whose replay loads the upload again after its effect failed",
     FailedEffect,
+)
+REVOKED: Final = EntryPath(
+    _A + "revoked.json", "an operator has revoked the loaded rows: who, why, and the job", Revoked
+)
+REVOKE_RUN_FAILED: Final = EntryPath(
+    _A + "revoke-{number:03d}.run-{run_number:03d}.failed.json",
+    "a job that should have removed the rows has failed",
+    FailedRun,
+)
+REMOVED: Final = EntryPath(
+    _A + "removed.json", "the rows have left the table, and this was announced", Removed
+)
+RESTORED: Final = EntryPath(
+    _A + "restored.json", "an operator has the revoked rows loaded again: who and why", Restored
 )
 SCOPE_ENTRY: Final = EntryPath(
     _S + ".json",

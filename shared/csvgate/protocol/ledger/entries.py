@@ -45,6 +45,8 @@ class Received(Entry):
     """The number of bytes stored."""
     crc32c: str
     """The CRC32C of these bytes in base64, as Cloud Storage reports it."""
+    md5: str = ""
+    """The MD5 of these bytes in base64; empty if Cloud Storage has none."""
     created_at: datetime
     """When the object was created; of two uploads of a name, the later object is the newer one."""
     received_at: datetime
@@ -121,8 +123,10 @@ class Seal(Entry):
 
     plan: str
     """The plan under which it was read, which names the engine."""
-    status: Literal["valid", "over_limit", "file_fault"]
-    """Only `valid` is loaded."""
+    status: Literal["valid", "over_limit", "file_fault", "skipped"]
+    """Only `valid` is loaded. `skipped`: the same content is loaded already."""
+    identical: UploadRef | None = None
+    """Another upload with the same content."""
     detail: str | None = None
     """Why the status is not `valid`, for people."""
     counts: Counts
@@ -154,9 +158,16 @@ class CorrectionLink(Entry):
 
 
 class CorrectionSlot(Entry):
-    """A numbered place among the corrections of an upload, taken by one of them."""
+    """A numbered place among the corrections of an upload, taken by one of them, or by the
+    revocation of the upload itself."""
 
     upload: str
+    """The correction; for a revocation the upload whose corrections these are."""
+    attempt: int = 1
+    """The attempt that has taken it; a later one if a correction is restored."""
+    revokes: int | None = None
+    """The attempt whose rows a revocation removes. Corrections in later slots are for rows that
+    have been removed, unless the upload was restored since."""
     ingested_at: datetime
     """The `_ingested_at` of its rows: later than that of the original and of the slots before."""
 
@@ -216,6 +227,8 @@ class Decision(Entry):
     shared: SharedAppend | None = None
     reason: str = ""
     """Why the attempt was abandoned, or rejected by an operator."""
+    code: str | None = None
+    """Why it was rejected, if neither the rows nor the file are the reason."""
     at: datetime
 
 
@@ -289,6 +302,8 @@ class Holder(Entry):
 
     upload: str
     generation: int
+    attempt: int = 1
+    """The attempt from which on it owns the name; a later one if it was revoked and restored."""
 
 
 class SendClaim(Entry):

@@ -223,11 +223,15 @@ class UploadLedger:
         """Return the slot that stands: this one unless another correction took it before."""
         return self.ledger.create_or_get(paths.CORRECTION, slot, upload=self.id, number=number)
 
+    def slots(self) -> list[CorrectionSlot]:
+        """Return the slots that corrections and revocations of this upload have taken, in order."""
+        found = self.ledger.find(paths.CORRECTION, upload=self.id)
+        slots = [self.ledger.get(paths.CORRECTION, **parts) for parts in found]
+        return [slot for slot in slots if slot is not None]
+
     def corrections(self) -> list[str]:
         """Return the uploads that correct this one, in the order of their slots."""
-        slots = self.ledger.find(paths.CORRECTION, upload=self.id)
-        found = [self.ledger.get(paths.CORRECTION, **parts) for parts in slots]
-        return [slot.upload for slot in found if slot is not None]
+        return list(dict.fromkeys(s.upload for s in self.slots() if s.revokes is None))
 
     def link_origin(self, origin: str) -> None:
         self.ledger.create(paths.CORRECTS, CorrectionLink(upload=origin), upload=self.id)

@@ -24,6 +24,13 @@ CORRECTION_CODES: Final = (
         "out. Correct the original file and upload it again.",
     ),
     Code(
+        "correction.revoked",
+        "The original was revoked",
+        "An operator has removed the rows of the original upload from the table, with those of its "
+        "corrections. Ask for `csvgate restore`, then upload the corrected file again; or upload "
+        "the whole file again.",
+    ),
+    Code(
         "correction.lines_unknown",
         "The rejected lines of the original are unknown",
         "The ledger has no list of them: more than 700,000 rows were rejected, or the upload is "

@@ -40,6 +40,21 @@ FILE_CODES: Final = (
         "The contract says `on_overwrite: refuse`. Upload new data under a new name.",
     ),
     Code(
+        "file.identical",
+        "A file with the same content is loaded already",
+        "Its size and checksum are those of an upload whose rows are in the table, under another "
+        "name, and the contract says `identical: refuse`. Check whether the right file was "
+        "exported. If its rows are wanted a second time, an operator sets `identical: load`.",
+    ),
+    Code(
+        "upload.identical",
+        "The same file is loaded already",
+        "Its rows are in the table: an upload with this content was loaded before, under the same "
+        "name, or under another one if the contract says `identical: skip`. A copy, a restored "
+        "object or a second try of a client causes this. Nothing has to be done. An upload that "
+        "is under way, was rejected or was revoked does not count.",
+    ),
+    Code(
         "upload.superseded",
         "A newer file is loaded already",
         "The contract replaces rows, and a file with this name (or, if the whole table is "

@@ -42,6 +42,8 @@ CHANGES: dict[str, Change] = {
     "other recipients": Change({"notify": {"failed": ["till@example.com"]}}, "compatible"),
     "sensitive values": Change({f"{FIELD}.city.sensitive": True}, "compatible"),
     "a second upload is refused": Change({"on_overwrite": "refuse"}, "breaking"),
+    "identical files are refused": Change({"identical": "refuse"}, "breaking"),
+    "identical files are loaded": Change({"identical": "load"}, "compatible"),
     "a second upload replaces the first": Change({"on_overwrite": "replace"}, "breaking"),
     "uploads replace days": Change(
         {"replace_by": ["day"]},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, effect_paths, paths
+from csvgate.protocol.ledger import access, content_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -42,10 +42,11 @@ PARTS: dict[str, paths.Part] = {
     "verb": "replayed",
     "scope": "5c09e",
     "run_number": 1,
+    "content": "c0117",
 }
 KINDS = {
     name: kind
-    for name, kind in {**vars(paths), **vars(effect_paths)}.items()
+    for name, kind in {**vars(paths), **vars(effect_paths), **vars(content_paths)}.items()
     if isinstance(kind, LedgerPath)
 }
 
@@ -65,7 +66,9 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert {*paths.TABLE, *effect_paths.TABLE} == created | set(access.OPERATORS)
+    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(
+        access.OPERATORS
+    )
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
@@ -82,6 +85,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
             {"CHUNK_STREAM", "CHUNK_DONE", "FAILED_CHUNK", "DECISION", "MISSING", "SETTLED", "DEAD"}
             | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"}
             | {"EFFECT_CLAIM", "FAILED_EFFECT"}
+            | {"REVOKED", "REVOKE_RUN_FAILED", "REMOVED", "RESTORED"}
             | {"SCOPE_ENTRY", "SCOPE_RUN_FAILED", "SCOPE_CLOSED"},
         ),
         (
@@ -96,7 +100,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "LINES",
                 "REJECTION_NOTE",
             }
-            | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE"}
+            | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE", "FIRST_CONTENT", "LATER_CONTENT"}
             # IAM cannot tell apart what lies in the folder of an attempt.
             | {
                 "CHUNK_STREAM",
@@ -107,7 +111,8 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "SETTLED",
                 "DEAD",
             }
-            | {"REPUBLISHED", "FINISHED", "EFFECT_CLAIM", "FAILED_EFFECT"},
+            | {"REPUBLISHED", "FINISHED", "EFFECT_CLAIM", "FAILED_EFFECT"}
+            | {"REVOKED", "REVOKE_RUN_FAILED", "REMOVED", "RESTORED"},
         ),
     ],
 )

@@ -5,14 +5,13 @@ again and then asks for it. The next run, under another id, begins only once the
 before is in the ledger.
 """
 
-from typing import Final
+from typing import Final, Protocol
 
 from csvgate.effects.model import Delete, Effect, Job, JobResult
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.identity import digest
-from csvgate.protocol.ledger.effect_entries import FailedRun, ScopeEntry
-from csvgate.protocol.ledger.scope_log import ScopeLog
+from csvgate.protocol.ledger.effect_entries import FailedRun
 from csvgate.runtime.errors import Permanent, Transient
 
 JOB_PREFIX: Final = "csvgate-effect-"
@@ -21,12 +20,41 @@ WAIT_SECONDS: Final = 60
 that it does not hold a function until its timeout of 540 s."""
 
 
+class Runs(Protocol):
+    """The record of the runs of effects, by number of the effect and of the run: the log of a
+    scope, or the revocations of an upload."""
+
+    @property
+    def scope(self) -> str:
+        """What distinguishes these effects from others of the same attempt."""
+
+    def failed_run(self, number: int, run: int) -> FailedRun | None: ...
+
+    def record_failed_run(self, number: int, run: int, failed: FailedRun) -> None: ...
+
+
+class Pinned(Protocol):
+    """An entry of the ledger that pins an effect."""
+
+    @property
+    def upload(self) -> str: ...
+
+    @property
+    def attempt(self) -> int: ...
+
+    @property
+    def effect(self) -> Effect: ...
+
+    @property
+    def job_prefix(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class JobRunner:
     warehouse: Warehouse
     clock: Clock
 
-    def run(self, log: ScopeLog, number: int, entry: ScopeEntry, *, is_new: bool) -> JobResult:
+    def run(self, log: Runs, number: int, entry: Pinned, *, is_new: bool) -> JobResult:
         """Return the result of the entry's job: done, or failed for good. `is_new`: this delivery
         has created the entry. Raises Transient `effect.running` while its outcome is unknown, and
         `effect.again` if the next run may succeed."""
@@ -56,7 +84,7 @@ class JobRunner:
             )
         return result
 
-    def _last_run(self, log: ScopeLog, number: int) -> tuple[int, FailedRun | None]:
+    def _last_run(self, log: Runs, number: int) -> tuple[int, FailedRun | None]:
         """Return the first run that is not recorded as failed, or failed for good, and that
         record."""
         run = 1
@@ -64,7 +92,7 @@ class JobRunner:
             run += 1
         return run, failed
 
-    def _failed(self, job: Job, entry: ScopeEntry, failed: FailedRun) -> JobResult:
+    def _failed(self, job: Job, entry: Pinned, failed: FailedRun) -> JobResult:
         """Return the result of a run that is recorded as failed for good. After a refusal, an
         earlier request for the same job may still be under way. Therefore the id is used up by a
         statement that changes nothing: then no job under this id can take effect any more, unless
@@ -78,7 +106,7 @@ class JobRunner:
                 return result
         return JobResult(state="failed", reason=failed.reason)
 
-    def _result(self, job: Job, entry: ScopeEntry) -> JobResult:
+    def _result(self, job: Job, entry: Pinned) -> JobResult:
         """Return the result of a job that has ended. Raises Transient `effect.running`."""
         result = self.warehouse.result(job, WAIT_SECONDS)
         if result is None or result.state == "running":
@@ -97,6 +125,6 @@ def _changes(result: JobResult) -> int:
     return result.inserted + result.updated + result.deleted
 
 
-def _job_id(entry: ScopeEntry, scope: str, number: int, run: int) -> str:
+def _job_id(entry: Pinned, scope: str, number: int, run: int) -> str:
     attempt = str(entry.attempt)
     return entry.job_prefix + digest(entry.upload, attempt, scope, str(number), str(run))
