@@ -4,6 +4,7 @@ The order of loads is that of the creation of their objects, not of their arriva
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from csvgate.effects.ranges import union
 from csvgate.protocol.ledger.effect_entries import (
@@ -11,10 +12,12 @@ from csvgate.protocol.ledger.effect_entries import (
     ReplacedTable,
     ScopeState,
 )
-from enrichment.effects.candidate import Candidate
+
+if TYPE_CHECKING:
+    from enrichment.effects.candidate import Candidate
 
 
-def superseded(state: ScopeState, load: Candidate) -> str:
+def superseded(state: ScopeState, load: "Candidate") -> str:
     """Return why the load comes too late, for people; empty if it does not. Rows that are replaced
     one by one, or merged, are compared by the statement itself."""
     if load.disposition == "replace":
@@ -22,7 +25,7 @@ def superseded(state: ScopeState, load: Candidate) -> str:
     return _by_table(state, load)
 
 
-def state_after(state: ScopeState, load: Candidate) -> ScopeState:
+def state_after(state: ScopeState, load: "Candidate") -> ScopeState:
     """Return the state of the scope once the load is carried out."""
     upload, staged = load.origin.upload, load.staged
     if load.disposition == "replace_table" and not load.is_correction:
@@ -44,7 +47,7 @@ def state_after(state: ScopeState, load: Candidate) -> ScopeState:
     return state.model_copy(update={"current": current})
 
 
-def _by_generation(state: ScopeState, load: Candidate) -> str:
+def _by_generation(state: ScopeState, load: "Candidate") -> str:
     ours, current = load.origin.upload, state.current
     if load.is_correction:
         if current is not None and current.upload == ours.id:
@@ -64,7 +67,7 @@ def _by_generation(state: ScopeState, load: Candidate) -> str:
     )
 
 
-def _by_table(state: ScopeState, load: Candidate) -> str:
+def _by_table(state: ScopeState, load: "Candidate") -> str:
     ours, newest = load.origin, state.replaced
     if newest is None or newest.upload == ours.upload.id:
         return ""

@@ -17,6 +17,7 @@ from csvgate.protocol.ledger.entries import CorrectionSlot, Received
 from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
 from csvgate_ops.operate.undo.loads import load_of, loads_of_corrections, range_of
+from csvgate_ops.operate.undo.removal import removal_of, require_in_table
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet, Services
 
 JOB_PREFIX: Final = "csvgate-revoke-"
@@ -149,6 +150,9 @@ def _loaded(
     )
     where = range_of(loads, plan.contract) or _everywhere(plan.contract)
     effect = Effect(target=target, statement=Delete(upload=plan.upload, range=where))
+    if disposition(plan.contract) != "append":
+        removal = removal_of(plan.received, plan.table, effect.statement)
+        require_in_table(services.ledger, removal)
     return replace(plan, loads=tuple(load.entry for load in loads), effect=effect)
 
 
