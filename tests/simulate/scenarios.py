@@ -37,6 +37,7 @@ from simulate.happenings import (
     workbook,
 )
 from simulate.sequence import Scenario
+from simulate.undo_scenarios import UNDO
 from simulate.world import shop
 from simulate.world.cloud import Revision
 
@@ -371,5 +372,5 @@ SHARED = (
 )
 SCENARIOS = (
     *(*CRASHES, *DEPLOYS, *BAD_READS, *SILENT),
-    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS),
+    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS, *UNDO),
 )

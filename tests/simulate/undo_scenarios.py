@@ -2,7 +2,16 @@
 
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.revocations import RevocationLedger
-from simulate.effect_scenarios import AGAIN, FINAL, ONE_CHUNK, SOME_BAD, TWO, jobs_fail, jobs_take
+from simulate.effect_scenarios import (
+    AGAIN,
+    FINAL,
+    ONE_CHUNK,
+    SOME_BAD,
+    TWO,
+    jobs_fail,
+    jobs_take,
+    late,
+)
 from simulate.happenings import all_of, correct, send, unstage, wait
 from simulate.sequence import Happening, Scenario, Sequence
 from simulate.world import shop
@@ -265,6 +274,15 @@ UNDO = (
         last=revoke,
         revision=ONE_CHUNK,
         after=all_of(must_be_loaded, rows_must_be(2, "stock")),
+        points="none",
+    ),
+    Scenario(
+        "an older generation after the revocation of the newer one",
+        all_of(late("daily/a.csv", TWO, hours=1), send("daily/a.csv", shop.file("8"))),
+        at={3: order("revoke", 1)},
+        revision=ONE_CHUNK,
+        versioned=True,
+        after=rows_must_be(2, "daily"),
         points="none",
     ),
 )
