@@ -7,8 +7,11 @@ from typing import Any
 
 from csvgate.effects import run_job
 from csvgate.effects.model import JobResult
+from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.entries import Dead
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.ledger.revocations import RevocationLedger
+from csvgate.protocol.ledger.scope_log import effect_claim
 from csvgate_ops.operate.undo import examine, loads, removal, restore, revoke
 from csvgate_ops.operate.undo.restore import Restoration
 from intake import corrections
@@ -34,7 +37,7 @@ def _slot_ignored() -> Swap:
 
 def _beside_corrections() -> Swap:
     """The rows are removed while a correction is under way."""
-    original = loads.end_of_upload
+    original = end_of_upload
 
     def found(services: Any, slots: Any) -> Any:
         ended = [s for s in slots if original(services.upload(s.upload)) is not None]
@@ -46,8 +49,7 @@ def _beside_corrections() -> Swap:
 def _removed_before_the_job() -> Swap:
     """The rows are said to be gone before they are."""
 
-    def at_once(services: Any, found: Any, revoked: Any) -> JobResult:
-        removal.JobRunner(services.warehouse, services.clock)
+    def at_once(_services: Any, _found: Any, revoked: Any) -> JobResult:
         return JobResult(state="done", deleted=revoked.rows)
 
     return swapped(revoke, "remove", at_once)
@@ -112,7 +114,7 @@ def _state_kept() -> Swap:
 
 def _next_attempt_by_claim() -> Swap:
     """A revocation in the log is claimed under the name of the load's own effect."""
-    original = removal.effect_claim
+    original = effect_claim
     return swapped(removal, "effect_claim", lambda attempt, *_: original(attempt))
 
 
@@ -121,7 +123,7 @@ def _dead_before_restored() -> Swap:
 
     def open_next(services: Any, current: Any, restored: Any) -> None:
         attempt: AttemptLedger = current.entries
-        attempt.mark_dead(restore.Dead(reason="restored", at=services.clock()))
+        attempt.mark_dead(Dead(reason="restored", at=services.clock()))
 
     return swapped(restore, "_open_next", open_next)
 
