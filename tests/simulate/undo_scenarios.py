@@ -195,6 +195,14 @@ UNDO = (
         revision=SMALL,
     ),
     Scenario(
+        "restore, and revoke while that stands still",
+        send(A, SOME_BAD),
+        at={3: correct, 6: revoke},
+        last=restore,
+        upon_freeze=revoke,
+        revision=SMALL,
+    ),
+    Scenario(
         "revoke a generation, then a newer one",
         send("daily/a.csv", TWO),
         at={3: revoke},
