@@ -50,8 +50,10 @@ class Removal:
         return self.delete
 
     def state_after(self, state: ScopeState) -> ScopeState:
-        """The table has no rows of this object any more, so that any generation may be loaded."""
-        return state.model_copy(update={"current": None, "replaced": None})
+        """The table has no rows of this object, or of the upload that has replaced it, any more:
+        then older ones may be loaded."""
+        gone = {"replace": "current", "replace_table": "replaced"}.get(self.disposition)
+        return state.model_copy(update={gone: None}) if gone else state
 
 
 def removal_of(origin: Received, table: str, delete: Statement) -> Removal:
