@@ -11,6 +11,7 @@ from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.protocol.staging import staged_folder
 from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.console.uploads_index import UploadsIndex
+from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.undo.examine import examine
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet
 from csvgate_ops.operate.uploads import status
@@ -93,6 +94,8 @@ def test_everybody_is_informed() -> None:
     own = status(world.ledger, corrections[0])
     assert own.revoked is not None
     assert ("revoked", upload) == (own.state, own.revoked.with_upload)
+    (hint,) = hints(own, ())
+    assert f"csvgate restore {upload}" in hint
     restore_in(world, upload)
     assert ["completed", "revoked", "completed"] == outcomes(world, upload)
     assert [1, 2] == [e.attempt for e in world.finished() if e.outcome == "completed"][::3]
@@ -239,6 +242,8 @@ def test_a_job_that_failed_for_good_is_followed_by_another_one() -> None:
     with pytest.raises(CannotUndo, match="invalidQuery"):
         revoke_in(world, upload)
     assert "revoking" == status(world.ledger, upload).state
+    (hint,) = hints(status(world.ledger, upload), ())
+    assert f"csvgate revoke {upload}" in hint
     assert ["revoke.unfinished"] * 3 == [f.code for f in report(world).findings]
     world.warehouse.jobs.failing = lambda *_: None
     assert GOOD + 3 == revoke_in(world, upload).removed
