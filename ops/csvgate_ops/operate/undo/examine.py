@@ -85,10 +85,12 @@ def examine(services: Services, upload: str) -> Plan:
                 "that it is sealed"
             )
         return Plan(received, contract, current.number, standing[0], table, (), None)
+    finished = current.entries.finished()
+    if decision.code == REVOKED_CODE and finished is None:
+        return Plan(received, contract, current.number, decision.seal, table, (), None)
     if decision.outcome == "rejected":
         how = "was revoked before it was loaded" if decision.code == REVOKED_CODE else "is rejected"
         raise CannotUndo(f"upload {upload} {how}: none of its rows is in {table}")
-    finished = current.entries.finished()
     if finished is None:
         raise NotYet(
             f"attempt {current.number} of upload {upload} is decided to be committed, and its "

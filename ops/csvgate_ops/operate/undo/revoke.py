@@ -9,17 +9,16 @@ from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import Removed, Revoked
 from csvgate.protocol.ledger.entries import CorrectionSlot, Decision, Seal
-from csvgate.protocol.ledger.paths import FAILURE_NOTE
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate_ops.operate.audit import record
+from csvgate_ops.operate.undo.announce import publish_marker
 from csvgate_ops.operate.undo.examine import JOB_PREFIX, Plan, examine, loaded
 from csvgate_ops.operate.undo.removal import removal_of, remove
 from csvgate_ops.operate.undo.services import NotYet, Services
 
 OPERATOR: Final = "operator"
 """The source of events that an operator's command publishes."""
-LOADER: Final = "enrich_records"
 _STEP: Final = timedelta(microseconds=1)
 
 
@@ -33,9 +32,6 @@ class Revocation:
     removed: int = 0
     """How many rows have left the table."""
     bytes_scanned: int = 0
-    codes: tuple[str, ...] = ()
-    """Codes of the dead letters of enrich_records, of which one must be replayed so that the
-    rejection is announced."""
 
 
 def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revocation:
@@ -60,7 +56,8 @@ def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revoc
 
 
 def _reject(services: Services, plan: Plan, reason: str) -> Revocation:
-    """Decide the attempt as revoked: then none of its rows can become visible."""
+    """Decide the attempt as revoked: then none of its rows can become visible. enrich_records
+    announces its end."""
     entries = services.ledger.upload(plan.upload)
     decision = Decision(
         outcome="rejected",
@@ -72,14 +69,15 @@ def _reject(services: Services, plan: Plan, reason: str) -> Revocation:
     attempt = entries.attempt(plan.attempt)
     if not attempt.create_decision(decision):
         standing = attempt.decision()
-        if standing is None or standing.reason != reason:
+        if standing is None or standing.code != REVOKED_CODE:
             raise NotYet(
                 f"attempt {plan.attempt} of upload {plan.upload} was decided by a delivery in the "
                 "meantime; run the command again"
             )
-    notes = services.ledger.find(FAILURE_NOTE, upload=plan.upload)
-    codes = tuple(parts["code"] for parts in notes if parts["function"] == LOADER)
-    return Revocation(plan, "rejected", codes=codes)
+    # No message of the upload may be left that would make enrich_records announce the end: all of
+    # them may be dead letters, or nobody has sent one since the upload was restored.
+    publish_marker(services, plan.received, plan.seal)
+    return Revocation(plan, "rejected")
 
 
 def _take_slot(services: Services, plan: Plan) -> tuple[int, Plan]:
