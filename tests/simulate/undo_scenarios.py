@@ -25,10 +25,11 @@ SMALL = Revision(chunk_bytes=400, request_bytes=5000)
 
 def order(action: Action, which: int = 0) -> Happening:
     """An operator begins to revoke or restore an upload, by its place among those that were
-    uploaded."""
+    uploaded; nothing if something went wrong and it is not uploaded yet."""
 
     def happen(sequence: Sequence) -> None:
-        sequence.people.order(action, sequence.people.sent[which].upload.id)
+        if which < len(sequence.people.sent):
+            sequence.people.order(action, sequence.people.sent[which].upload.id)
 
     return happen
 
