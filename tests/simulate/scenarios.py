@@ -38,6 +38,7 @@ from simulate.happenings import (
 )
 from simulate.identical_scenarios import IDENTICAL
 from simulate.sequence import Scenario
+from simulate.undo_scenarios import UNDO
 from simulate.world import shop
 from simulate.world.cloud import Revision
 
@@ -372,5 +373,5 @@ SHARED = (
 )
 SCENARIOS = (
     *(*CRASHES, *DEPLOYS, *BAD_READS, *SILENT),
-    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS, *IDENTICAL),
+    *(*STAGING, *LOADS, *FAILURES, *SHARED, *EFFECTS, *IDENTICAL, *UNDO),
 )

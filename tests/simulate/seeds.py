@@ -48,6 +48,7 @@ MOST_REPLAYS = 20
 ACTIONS = (
     *("upload", "upload", "correct", "correct", "correct", "deploy", "deploy"),
     *("delete", "reference", "unstage", "table", "rows"),
+    *("revoke", "restore"),
 )
 
 
@@ -143,6 +144,11 @@ def _act(scheduler: Scheduler, action: str, names: tuple[str, ...]) -> None:
         scheduler.say(f"*** deploy {cloud.revision}")
         if chance.random() < 0.7:
             scheduler.warm.clear()
+    elif action in ("revoke", "restore"):
+        if people.sent:
+            upload = chance.choice(people.sent).upload.id
+            people.order("revoke" if action == "revoke" else "restore", upload)
+            scheduler.say(f"*** {action} {upload[:6]}")
     elif action == "correct" and (files := list(cloud.store.buckets["rejects"])):
         sent = people.correct(chance.choice(files), fixed=chance.choice((1, 9)))
         scheduler.say(f"*** correction {sent.upload.id[:6]} is {sent.upload.uri}: {sent.corrected}")

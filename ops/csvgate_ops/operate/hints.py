@@ -40,6 +40,7 @@ def hints(
         )
     if status.state == "rejected" and status.dataset:
         yield from filter(None, (header_advice(r.code, status.dataset) for r in status.reasons))
+    yield from _about_revocation(status, options)
     for failure in _open_failures(status):
         advice = remedy(failure.code) or "See the dead letter."
         command = _command(failure.code, f"--upload {status.id} --code {failure.code}{options}")
@@ -71,6 +72,20 @@ def hints(
             "its log says why. After its last attempt the dead letter is listed by: "
             f"{program()} dlq list --upload {status.id}{options}"
         )
+
+
+def _about_revocation(status: UploadStatus, options: str) -> Iterator[str]:
+    revoked = status.revoked
+    if revoked is None:
+        return
+    original = revoked.with_upload or status.id
+    if revoked.state == "revoking":
+        yield (
+            "Its rows are being removed. If the command was interrupted, this continues it: "
+            f'csvgate revoke {original} --reason "…" --yes{options}'
+        )
+    else:
+        yield f'To load the same rows again: csvgate restore {original} --reason "…" --yes{options}'
 
 
 def failure_message(status: UploadStatus, failure: Failed) -> str:

@@ -44,10 +44,10 @@ class Attempt(BaseModel):
     """One attempt to load the upload. The last one is the current one."""
 
     number: int
-    state: Literal["loading", "commit", "rejected", "abandoned", "dead"]
+    state: Literal["loading", "commit", "rejected", "abandoned", "dead", "revoked"]
     """`commit` is decided, but whether BigQuery has carried it out is known only once the upload is
     finished. An `abandoned` attempt committed nothing; the commit of a `dead` one never took
-    effect."""
+    effect. A `revoked` one was restored since, by the next attempt."""
     reason: str = ""
     """Why it was abandoned or is dead."""
     settled: Literal["committed", "not-loaded"] | None = None
@@ -274,6 +274,8 @@ def _attempt(entries: UploadLedger, number: int) -> Attempt:
     if decision.outcome == "rejected" and decision.code is None:
         return Attempt(number=number, state="rejected")
     dead, settled = attempt.dead(), attempt.settled()
+    if dead and RevocationLedger(attempt).restored():
+        return Attempt(number=number, state="revoked", reason=dead.reason)
     return Attempt(
         number=number,
         state="dead" if dead else "commit" if decision.outcome == "commit" else "rejected",

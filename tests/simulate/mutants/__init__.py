@@ -15,6 +15,7 @@ from simulate.mutants.notify import NOTIFY
 from simulate.mutants.pending import PENDING
 from simulate.mutants.seals import SEALS
 from simulate.mutants.shared import SHARED
+from simulate.mutants.undo import UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Mutant:
     """Scenarios that are tried first, because they are about this bug."""
 
 
-_ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **EFFECTS, **NOTIFY}
+_ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **EFFECTS, **UNDO, **NOTIFY}
 MUTANTS: Mapping[str, Mutant] = MappingProxyType(
     {name: Mutant(begin, LIKELY.get(name, ())) for name, begin in _ALL.items()}
 )

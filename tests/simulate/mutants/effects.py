@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from csvgate.effects import run_job
+from csvgate.effects import effect_log, run_job
+from csvgate.effects.effect_log import EffectLog
 from csvgate.effects.model import Insert, Job, JobResult
 from csvgate.effects.run_job import JobRunner
 from csvgate.protocol.identity import digest
@@ -14,9 +15,8 @@ from csvgate.protocol.ledger.effect_entries import EffectClaim, ScopeState
 from csvgate.protocol.ledger.scope_log import ScopeLog
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment import failed_effect, handler
-from enrichment.effects import candidate, carry_out, effect_log, judge
+from enrichment.effects import candidate, carry_out, judge
 from enrichment.effects.candidate import Candidate
-from enrichment.effects.effect_log import EffectLog
 from enrichment.finish_upload import UploadFinisher
 from enrichment.sealed_load import SealedLoad
 from fakes.bigquery import FakeWarehouse
@@ -137,7 +137,7 @@ def _running_taken_for_done() -> Swap:
 
 
 def _order_by_arrival() -> Swap:
-    return swapped(effect_log, "superseded", lambda *_: "")
+    return swapped(candidate, "superseded", lambda *_: "")
 
 
 def _time_of_arrival() -> Swap:
@@ -166,7 +166,7 @@ def _correction_not_judged() -> Swap:
     def judged(state: Any, load: Candidate) -> str:
         return "" if load.is_correction else original(state, load)
 
-    return swapped(effect_log, "superseded", judged)
+    return swapped(candidate, "superseded", judged)
 
 
 def _scope_without_name() -> Swap:
@@ -189,13 +189,13 @@ def _attempt_in_the_log_twice() -> Swap:
     """An entry is carried out whatever the attempt's claim says."""
     original = scope_log.claim_effect
 
-    def claim(attempt: Any, ours: EffectClaim) -> EffectClaim:
-        original(attempt, ours)
+    def claim(attempt: Any, ours: EffectClaim, *more: int) -> EffectClaim:
+        original(attempt, ours, *more)
         return ours
 
     return both(
         swapped(effect_log, "claim_effect", claim),
-        swapped(effect_log, "effect_claim", lambda _: None),
+        swapped(effect_log, "effect_claim", lambda *_: None),
         swapped(carry_out, "effect_claim", lambda _: None),
     )
 
@@ -278,7 +278,7 @@ def _only_the_original_is_replaced() -> Swap:
 
 def _state_before_kept() -> Swap:
     """The log does not say which generation the table has."""
-    return swapped(effect_log, "state_after", lambda state, _: state)
+    return swapped(candidate, "state_after", lambda state, _: state)
 
 
 EFFECTS: dict[str, Callable[[], Swap]] = {

@@ -2,6 +2,22 @@
 here it only takes longer."""
 
 LIKELY: dict[str, tuple[str, ...]] = {
+    "correction restored without slot": ("restore, and revoke while that stands still",),
+    "corrections restored beside their original": ("restore races with a revocation",),
+    "removed before the job": ("revoke a small upload",),
+    "restored before it is removed": ("revoke by a slow job",),
+    "restored upload not announced to the functions": ("revoke and restore",),
+    "restored without saying so": ("revoke and restore an upload and its correction",),
+    "revocation claimed as the load": ("revoke a generation, then a newer one",),
+    "revoke beside a correction under way": ("revoke races with a correction",),
+    "revoke without slot": ("revoke before a correction",),
+    "revoked attempt left open": ("revoke and restore",),
+    "running job of a revocation believed": ("revoke by a slow job",),
+    "slot of a revocation ignored": ("revoke before a correction",),
+    "state of the scope kept after a revocation": (
+        "an older generation after the revocation of the newer one",
+    ),
+    "undecided upload not decided as revoked": ("revoke an upload under way",),
     "announced before the effect": ("replace: slow jobs",),
     "attempt in the log twice": ("replace: the first generation",),
     "correction in a log of its own": ("replace: a correction, then a newer generation",),

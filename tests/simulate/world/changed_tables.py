@@ -4,12 +4,14 @@ of two generations of a name, or of none."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from csvgate.contracts.checks.column_names import INGESTED_AT, LINE, UPLOAD_ID
+from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.ledger import AttemptLedger
+from csvgate.protocol.ledger.revocations import RevocationLedger
 from simulate.world import shop
 from simulate.world.crash import require, require_equal
 from simulate.world.jobs import Executed
@@ -69,24 +71,57 @@ def rows_of(people: People, way: str) -> dict[Key, Values]:
 def watch_changed_tables(people: People) -> None:
     """Raises Violation."""
     every = people.cloud.warehouse.executed
-    executed = [each for each in every if each.table != shop.TABLE]
     for each in every[people.executed :]:
         if each.table != shop.TABLE:
             _require_decision(people, each)
     people.executed = len(every)
-    loads = [_load(people, each) for each in executed]
-    keys = Counter((load.upload, load.at) for load in loads)
-    require_equal([], [k for k, n in keys.items() if n > 1], "loads that took effect twice")
     for way in {sent.way for sent in people.sent} - {None, BY_STATEMENT}:
         assert way is not None
-        ours = [load for e, load in zip(executed, loads, strict=True) if e.table == f"sales.{way}"]
-        require_equal(sequential(way, ours), rows_of(people, way), f"what readers of {way} see")
+        require_equal(
+            sequential(way, history(people, way)),
+            rows_of(people, way),
+            f"what readers of {way} see",
+        )
+
+
+def history(people: People, way: str) -> list[Load]:
+    """The loads that have made the table what it is, in the order of their execution. A revocation
+    takes the rows of its upload out of the history, and with them everything that they have
+    replaced before: those rows do not come back. Raises Violation if a load took effect twice."""
+    loads: list[Load] = []
+    for each in people.cloud.warehouse.executed:
+        if each.table != f"sales.{way}":
+            continue
+        if each.statement.kind == "delete":
+            loads = _without(way, loads, each.statement.upload)
+            continue
+        load = _load(people, each)
+        keys = [(other.upload, other.at) for other in loads]
+        require((load.upload, load.at) not in keys, f"{load.upload} took effect twice")
+        loads.append(load)
+    return loads
+
+
+def _without(way: str, loads: list[Load], upload: str) -> list[Load]:
+    """The loads with the rows that are in the table, without those of the upload."""
+    there = sequential(way, loads) if way != BY_STATEMENT else None
+    left = []
+    for load in loads:
+        keys = {line: (load.upload, line, load.at) for line in load.rows}
+        rows = {n: v for n, v in load.rows.items() if there is None or keys[n] in there}
+        if load.upload != upload and rows:
+            left.append(replace(load, rows=rows))
+    return left
+
+
+def has_revocations(people: People, way: str) -> bool:
+    executed = people.cloud.warehouse.executed
+    return any(e.table == f"sales.{way}" and e.statement.kind == "delete" for e in executed)
 
 
 def has_taken_effect(people: People, load: tuple[str, datetime]) -> bool:
     return any(
-        (found.upload, found.at) == load
-        for found in (_load(people, each) for each in people.cloud.warehouse.executed)
+        (found.upload, found.at) == load for way in shop.WAYS for found in history(people, way)
     )
 
 
@@ -105,6 +140,12 @@ def require_over(people: People, attempt: AttemptLedger) -> None:
 
 
 def _require_decision(people: People, executed: Executed) -> None:
+    if executed.statement.kind == "delete":
+        upload = executed.statement.upload
+        current = current_attempt(people.cloud.unwatched_ledger().upload(upload))
+        is_meant = RevocationLedger(current.entries).revoked() is not None
+        require(is_meant, f"rows of {upload} were removed, but nobody has revoked it")
+        return
     _, _, upload, attempt = _staging(executed.statement).split("_")
     entries = people.cloud.unwatched_ledger().upload(upload).attempt(int(attempt))
     decision = entries.decision()

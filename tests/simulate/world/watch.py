@@ -262,6 +262,8 @@ def _announced(people: People, event: UploadFinished) -> None:
     seal = entries.seal(decision.seal) if decision else None
     assert seal is not None
     load = seal.corrects or event.upload.id, seal.ingested_at
+    if was_revoked(people, event.upload.id, event.attempt):
+        return  # a delivery that stood still announces again how the attempt had ended
     if people.sent_as(event.upload.id).way and decision and decision.outcome == "commit":
         changed = has_taken_effect(people, load)
         expected = event.outcome == "completed" and seal.counts.valid > 0
@@ -271,8 +273,6 @@ def _announced(people: People, event: UploadFinished) -> None:
     decided = {"commit": "completed", "rejected": "rejected", "abandoned": "abandoned"}
     found = decided[decision.outcome] if decision else None
     require_equal(found, event.outcome, "outcome announced and decided")
-    if was_revoked(people, event.upload.id, event.attempt):
-        return  # a delivery that stood still announces it again
     if event.outcome == "completed" and not was_changed(people, load):
         rows = people.cloud.warehouse.rows(shop.TABLE)
         visible = sum((row[UPLOAD_ID], row[INGESTED_AT]) == load for row in rows)

@@ -84,7 +84,7 @@ def test_an_entry_is_written_out(entry: OperationalCode) -> None:
 def test_every_finding_of_reconcile_is_explained() -> None:
     folder = ROOT / "ops/csvgate_ops/operate/reconcile"
     source = "".join(path.read_text() for path in folder.glob("*.py"))
-    kinds = "counts|rows|rejects|table|upload|event|letter"
+    kinds = "counts|rows|rejects|table|upload|event|letter|revoke"
     found = set(re.findall(rf'"((?:{kinds})\.[a-z]+)"', source))
     assert found == {finding.code for finding in FINDINGS}
     assert "time travel" in str(remedy("rows.missing"))

@@ -113,7 +113,7 @@ def test_fields_of_a_later_version_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["csvgate.upload.completed.v2", "csvgate.upload.revoked.v1", "com.example.other"]
+    "kind", ["csvgate.upload.completed.v2", "csvgate.upload.withdrawn.v1", "com.example.other"]
 )
 def test_an_unknown_type_or_version_is_refused(kind: str) -> None:
     sent = message(finished())

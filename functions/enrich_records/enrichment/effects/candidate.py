@@ -16,11 +16,12 @@ from csvgate.effects.model import (
     Staged,
     Statement,
 )
+from csvgate.effects.scopes import scope_of
 from csvgate.light_dataclass import dataclass
-from csvgate.protocol.identity import digest
 from csvgate.protocol.ledger.effect_entries import ScopeState
 from csvgate.protocol.ledger.entries import Received
 from csvgate.runtime.errors import Permanent
+from enrichment.effects.judge import state_after, superseded
 from enrichment.sealed_load import SealedLoad
 
 
@@ -41,9 +42,7 @@ class Candidate:
     @property
     def scope(self) -> str:
         """The identifier of the log. Effects of one log are carried out one after the other."""
-        if self.disposition == "replace":
-            return digest("scope", self.origin.upload.bucket, self.origin.upload.name, self.table)
-        return digest("scope", self.table)
+        return scope_of(self.disposition, self.origin.upload, self.table)
 
     @property
     def changes_nothing(self) -> bool:
@@ -58,6 +57,12 @@ class Candidate:
         types = (f"{name} {self.kinds[name]}" for name in columns)
         kept = digest(str(len(merge.key)), *types, length=8)
         return f"csvgate_tombstones_{self.table.partition('.')[2]}_{kept}"
+
+    def superseded(self, state: ScopeState) -> str:
+        return superseded(state, self)
+
+    def state_after(self, state: ScopeState) -> ScopeState:
+        return state_after(state, self)
 
     def statement(self, state: ScopeState) -> Statement:
         """Return the statement that changes the table. `state` is what the log says about the

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from csvgate.effects.effect_log import EffectLog
 from csvgate.effects.model import Conflict
 from csvgate.effects.run_job import JobRunner
 from csvgate.light_dataclass import dataclass
@@ -13,7 +14,6 @@ from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.ledger.scope_log import claim_effect, effect_claim
 from csvgate.runtime.errors import Permanent
 from enrichment.effects.candidate import candidate
-from enrichment.effects.effect_log import EffectLog
 from enrichment.ending import Ending
 from enrichment.sealed_load import SealedLoad
 

@@ -4,17 +4,36 @@ The order of loads is that of the creation of their objects, not of their arriva
 """
 
 from datetime import datetime
+from typing import Protocol
 
+from csvgate.contracts.effects import Disposition
+from csvgate.effects.model import Staged
 from csvgate.effects.ranges import union
 from csvgate.protocol.ledger.effect_entries import (
     CurrentRows,
     ReplacedTable,
     ScopeState,
 )
-from enrichment.effects.candidate import Candidate
+from csvgate.protocol.ledger.entries import Received
 
 
-def superseded(state: ScopeState, load: Candidate) -> str:
+class Judged(Protocol):
+    """What the judgement of a load depends on."""
+
+    @property
+    def disposition(self) -> Disposition: ...
+
+    @property
+    def origin(self) -> Received: ...
+
+    @property
+    def staged(self) -> Staged: ...
+
+    @property
+    def is_correction(self) -> bool: ...
+
+
+def superseded(state: ScopeState, load: Judged) -> str:
     """Return why the load comes too late, for people; empty if it does not. Rows that are replaced
     one by one, or merged, are compared by the statement itself."""
     if load.disposition == "replace":
@@ -22,7 +41,7 @@ def superseded(state: ScopeState, load: Candidate) -> str:
     return _by_table(state, load)
 
 
-def state_after(state: ScopeState, load: Candidate) -> ScopeState:
+def state_after(state: ScopeState, load: Judged) -> ScopeState:
     """Return the state of the scope once the load is carried out."""
     upload, staged = load.origin.upload, load.staged
     if load.disposition == "replace_table" and not load.is_correction:
@@ -44,7 +63,7 @@ def state_after(state: ScopeState, load: Candidate) -> ScopeState:
     return state.model_copy(update={"current": current})
 
 
-def _by_generation(state: ScopeState, load: Candidate) -> str:
+def _by_generation(state: ScopeState, load: Judged) -> str:
     ours, current = load.origin.upload, state.current
     if load.is_correction:
         if current is not None and current.upload == ours.id:
@@ -64,7 +83,7 @@ def _by_generation(state: ScopeState, load: Candidate) -> str:
     )
 
 
-def _by_table(state: ScopeState, load: Candidate) -> str:
+def _by_table(state: ScopeState, load: Judged) -> str:
     ours, newest = load.origin, state.replaced
     if newest is None or newest.upload == ours.upload.id:
         return ""

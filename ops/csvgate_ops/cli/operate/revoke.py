@@ -126,11 +126,7 @@ def result(done: Revocation, options: str) -> list[str]:
             )
         undo = f'csvgate restore {plan.upload}{options} --reason "…" --yes'
         return [*lines, f"To load the same rows again: {undo}"]
-    lines = [f"revoked: upload {plan.upload} ends as rejected, and none of its rows is loaded"]
-    if done.codes:
-        codes = "".join(f" --code {code}" for code in done.codes)
-        lines.append(f"Now run: csvgate dlq replay --upload {plan.upload}{codes}{options} --yes")
-    return lines
+    return [f"revoked: upload {plan.upload} ends as rejected, and none of its rows is loaded"]
 
 
 def _done(done: Revocation) -> dict[str, Any]:
@@ -141,5 +137,4 @@ def _done(done: Revocation) -> dict[str, Any]:
         "outcome": done.outcome,
         "removed": done.removed,
         "bytes": done.bytes_scanned,
-        "letters": list(done.codes),
     }

@@ -20,7 +20,7 @@ OVERS: Final[dict[Over, str]] = {
     "day": "last 24 hours",
     "fortnight": "last 14 days",
 }
-_STATES: Final = ("completed", "rejected", "failed", "under way")
+_STATES: Final = ("completed", "rejected", "failed", "revoked", "under way")
 _ROWS: Final = ("loaded", "rejected")
 
 

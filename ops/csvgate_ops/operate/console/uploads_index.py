@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.effect_paths import RESTORED, REVOKED
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate_ops.operate.upload_list import Arrival, arrival, upload_ids
+from csvgate_ops.operate.upload_list import Arrival, arrival
 from csvgate_ops.operate.uploads import UploadStatus, status
 
 NEWEST: Final = 300
@@ -36,7 +38,10 @@ class UploadsIndex:
     _ended: dict[str, UploadStatus] = field(default_factory=dict)
 
     def read(self) -> Uploads:
-        missing = [i for i in upload_ids(self.ledger) if i not in self._arrivals]
+        ids, revoked = _listed(self.ledger)
+        for upload_id in revoked:
+            self._ended.pop(upload_id, None)
+        missing = [i for i in ids if i not in self._arrivals]
         with ThreadPoolExecutor(_READERS) as readers:
             for found in readers.map(lambda i: arrival(self.ledger, i), missing):
                 if found is not None:
@@ -64,3 +69,15 @@ class UploadsIndex:
         the upload has ended."""
         if found.state == "ignored" or (found.state in ("completed", "rejected") and found.emailed):
             self._ended[found.id] = found
+
+
+def _listed(ledger: Ledger) -> tuple[list[str], set[str]]:
+    """Return the ids of all uploads, and of those that were ever revoked or restored, which may
+    happen after an upload has ended. It is one listing."""
+    ids, revoked = dict[str, None](), set[str]()
+    for name in ledger.names(paths.UPLOADS):
+        upload = paths.upload_of(name)
+        ids.setdefault(upload)
+        if REVOKED.parse(name) or RESTORED.parse(name):
+            revoked.add(upload)
+    return list(ids), revoked

@@ -45,7 +45,13 @@ FINDINGS: Final = (
         "rows.uncommitted",
         "The table has rows of an upload that the ledger does not record as committed to it",
         "If the upload is in progress, replay its dead letters: repeating the commit is harmless. "
-        "If the upload was rejected, another program wrote the rows.",
+        "If the upload was rejected or revoked, another program wrote the rows.",
+    ),
+    FindingCode(
+        "revoke.unfinished",
+        "The revocation of an upload was begun, and its rows are not known to be gone",
+        "The command was interrupted, or its job has failed. Run `csvgate revoke UPLOAD` again: it "
+        "continues with the same job, which cannot run twice.",
     ),
     FindingCode(
         "rejects.missing",

@@ -47,6 +47,7 @@ def bytes_scanned(session: Session, plan: Plan) -> int | None:
         job = session.bigquery().query(
             query.text, job_config=config, location=plan.effect.target.location, timeout=60.0
         )
-        return job.total_bytes_processed
     except GoogleAPICallError:
         return None
+    found = job.total_bytes_processed
+    return None if found is None else int(found)

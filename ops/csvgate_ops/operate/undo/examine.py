@@ -17,6 +17,7 @@ from csvgate.protocol.ledger.entries import CorrectionSlot, Received
 from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
 from csvgate_ops.operate.undo.loads import load_of, loads_of_corrections, range_of
+from csvgate_ops.operate.undo.removal import removal_of, require_in_table
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet, Services
 
 JOB_PREFIX: Final = "csvgate-revoke-"
@@ -84,10 +85,12 @@ def examine(services: Services, upload: str) -> Plan:
                 "that it is sealed"
             )
         return Plan(received, contract, current.number, standing[0], table, (), None)
+    finished = current.entries.finished()
+    if decision.code == REVOKED_CODE and finished is None:
+        return Plan(received, contract, current.number, decision.seal, table, (), None)
     if decision.outcome == "rejected":
         how = "was revoked before it was loaded" if decision.code == REVOKED_CODE else "is rejected"
         raise CannotUndo(f"upload {upload} {how}: none of its rows is in {table}")
-    finished = current.entries.finished()
     if finished is None:
         raise NotYet(
             f"attempt {current.number} of upload {upload} is decided to be committed, and its "
@@ -149,6 +152,9 @@ def _loaded(
     )
     where = range_of(loads, plan.contract) or _everywhere(plan.contract)
     effect = Effect(target=target, statement=Delete(upload=plan.upload, range=where))
+    if disposition(plan.contract) != "append":
+        removal = removal_of(plan.received, plan.table, effect.statement)
+        require_in_table(services.ledger, removal)
     return replace(plan, loads=tuple(load.entry for load in loads), effect=effect)
 
 

@@ -19,10 +19,10 @@ from csvgate.protocol.ledger.ledger import UploadLedger
 from csvgate.protocol.ledger.paths import HOLDER
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger, is_removed
 from csvgate.protocol.messages.publish import publish_all
-from csvgate.protocol.messages.validated_records import sealed_messages
 from csvgate.protocol.staging import staged_folder, staged_name
 from csvgate_ops.operate.audit import record
 from csvgate_ops.operate.storage_notification import object_finalized
+from csvgate_ops.operate.undo.announce import publish_marker
 from csvgate_ops.operate.undo.examine import upload_of
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet, Services
 
@@ -186,9 +186,7 @@ def _send(services: Services, entries: UploadLedger, received: Received) -> None
     standing = entries.standing_seal()
     ref = received.upload
     if standing is not None and _source(services, entries, received) == "staged chunks":
-        number, seal = standing
-        messages = sealed_messages(received, number, seal, staging_bucket=services.staging_bucket)
-        publish_all(services.publisher, services.validated_topic, messages[-1:])
+        publish_marker(services, received, standing[0])
         return
     info = services.store.stat(ref.bucket, ref.name, ref.generation)
     message = object_finalized(

@@ -1,26 +1,24 @@
 """Remove the rows of an upload and of its corrections from their table, in one statement."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Final, Literal
 
 from csvgate.contracts.effects import disposition
 from csvgate.effects.model import JobResult
-from csvgate.effects.run_job import JobRunner
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Changes, UploadFinished
 from csvgate.protocol.ledger.effect_entries import Removed, Revoked
 from csvgate.protocol.ledger.entries import CorrectionSlot, Decision, Seal
-from csvgate.protocol.ledger.paths import FAILURE_NOTE
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
 from csvgate_ops.operate.audit import record
+from csvgate_ops.operate.undo.announce import publish_marker
 from csvgate_ops.operate.undo.examine import JOB_PREFIX, Plan, examine, loaded
-from csvgate_ops.operate.undo.services import CannotUndo, NotYet, Services
+from csvgate_ops.operate.undo.removal import removal_of, remove
+from csvgate_ops.operate.undo.services import NotYet, Services
 
 OPERATOR: Final = "operator"
 """The source of events that an operator's command publishes."""
-LOADER: Final = "enrich_records"
 _STEP: Final = timedelta(microseconds=1)
 
 
@@ -34,9 +32,6 @@ class Revocation:
     removed: int = 0
     """How many rows have left the table."""
     bytes_scanned: int = 0
-    codes: tuple[str, ...] = ()
-    """Codes of the dead letters of enrich_records, of which one must be replayed so that the
-    rejection is announced."""
 
 
 def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revocation:
@@ -50,7 +45,8 @@ def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revoc
         return _reject(services, plan, f"revoked by {actor}: {reason}")
     slot, plan = _take_slot(services, plan)
     revoked = _pin(services, plan, slot, actor, reason)
-    result = _carry_out(services, plan, revoked)
+    statement = revoked.effect.statement
+    result = remove(services, removal_of(plan.received, plan.table, statement), revoked)
     _announce(services, plan, revoked, result)
     removed = Removed(rows=result.deleted, bytes_scanned=result.bytes_scanned, at=services.clock())
     for load in reversed(revoked.loads):
@@ -60,7 +56,8 @@ def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revoc
 
 
 def _reject(services: Services, plan: Plan, reason: str) -> Revocation:
-    """Decide the attempt as revoked: then none of its rows can become visible."""
+    """Decide the attempt as revoked: then none of its rows can become visible. enrich_records
+    announces its end."""
     entries = services.ledger.upload(plan.upload)
     decision = Decision(
         outcome="rejected",
@@ -72,14 +69,15 @@ def _reject(services: Services, plan: Plan, reason: str) -> Revocation:
     attempt = entries.attempt(plan.attempt)
     if not attempt.create_decision(decision):
         standing = attempt.decision()
-        if standing is None or standing.reason != reason:
+        if standing is None or standing.code != REVOKED_CODE:
             raise NotYet(
                 f"attempt {plan.attempt} of upload {plan.upload} was decided by a delivery in the "
                 "meantime; run the command again"
             )
-    notes = services.ledger.find(FAILURE_NOTE, upload=plan.upload)
-    codes = tuple(parts["code"] for parts in notes if parts["function"] == LOADER)
-    return Revocation(plan, "rejected", codes=codes)
+    # No message of the upload may be left that would make enrich_records announce the end: all of
+    # them may be dead letters, or nobody has sent one since the upload was restored.
+    publish_marker(services, plan.received, plan.seal)
+    return Revocation(plan, "rejected")
 
 
 def _take_slot(services: Services, plan: Plan) -> tuple[int, Plan]:
@@ -126,24 +124,6 @@ def _pin(services: Services, plan: Plan, slot: int, actor: str, reason: str) -> 
         attempt = services.ledger.upload(load.upload).attempt(load.attempt)
         RevocationLedger(attempt).revoke(revoked)
     return revoked
-
-
-def _carry_out(services: Services, plan: Plan, revoked: Revoked) -> JobResult:
-    """Run the statement, exactly once. A job that has failed for good never takes effect any more,
-    so the next command starts the next one. Raises CannotUndo and Transient."""
-    attempt = services.ledger.upload(plan.upload).attempt(revoked.attempt)
-    runs, runner = RevocationLedger(attempt), JobRunner(services.warehouse, services.clock)
-    for number in count(1):
-        known = runs.has_failed(number)
-        result = runner.run(runs, number, revoked, is_new=False)
-        if result.state == "done":
-            return result
-        if not known:
-            raise CannotUndo(
-                f"the rows of upload {plan.upload} are still in {plan.table}: {result.reason}. Fix "
-                f"the cause, then run `csvgate revoke {plan.upload}` again"
-            )
-    raise AssertionError("jobs are numbered without end")
 
 
 def _announce(services: Services, plan: Plan, revoked: Revoked, result: JobResult) -> None:

@@ -24,6 +24,7 @@ _ATTEMPTS: Final = (
     paths.FINISHED,
     effect_paths.EFFECT_CLAIM,
     effect_paths.FAILED_EFFECT,
+    effect_paths.REVOKE_CLAIM,
 )
 _REVOCATIONS: Final = (
     effect_paths.REVOKED,
@@ -88,6 +89,7 @@ OPERATORS: Final = (
     paths.CORRECTION,  # the slot of a revocation
     paths.HOLDER,  # when an upload is restored whose name must not be loaded twice
     *_REVOCATIONS,
+    effect_paths.REVOKE_CLAIM,
     *_SCOPES,  # revocations from tables that are not only appended to
     paths.AUDIT_BEGUN,
     paths.AUDIT_ENDED,

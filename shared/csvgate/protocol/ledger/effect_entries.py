@@ -55,6 +55,8 @@ class ScopeEntry(Entry):
     """The object whose rows these are; for a correction that of the corrected upload."""
     created_at: datetime
     """When that generation was created."""
+    revokes: int = 0
+    """If it is not 0, an operator revokes the attempt, and this is the number of the try."""
     effect: Effect
     job_prefix: str
     before: ScopeState

@@ -30,6 +30,11 @@ FAILED_EFFECT: Final = EntryPath(
 REVOKED: Final = EntryPath(
     _A + "revoked.json", "an operator has revoked the loaded rows: who, why, and the job", Revoked
 )
+REVOKE_CLAIM: Final = EntryPath(
+    _A + "revoke-{number:03d}.effect.json",
+    "which entry of a scope's log removes the rows",
+    EffectClaim,
+)
 REVOKE_RUN_FAILED: Final = EntryPath(
     _A + "revoke-{number:03d}.run-{run_number:03d}.failed.json",
     "a job that should have removed the rows has failed",

@@ -16,6 +16,7 @@ from csvgate.protocol.ledger.effect_entries import (
 from csvgate.protocol.ledger.effect_paths import (
     EFFECT_CLAIM,
     FAILED_EFFECT,
+    REVOKE_CLAIM,
     SCOPE_CLOSED,
     SCOPE_ENTRY,
     SCOPE_RUN_FAILED,
@@ -72,14 +73,20 @@ class ScopeLog:
         return self.ledger.create_or_get(SCOPE_CLOSED, closed, **parts)
 
 
-def effect_claim(attempt: AttemptLedger) -> EffectClaim | None:
-    """Return what becomes of the attempt's effect; None while that is open."""
-    return attempt.ledger.get(EFFECT_CLAIM, upload=attempt.upload, attempt=attempt.number)
+def effect_claim(attempt: AttemptLedger, revokes: int = 0) -> EffectClaim | None:
+    """Return what becomes of the attempt's effect, or of a statement that revokes it; None while
+    that is open."""
+    parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
+    if revokes:
+        return attempt.ledger.get(REVOKE_CLAIM, **parts, number=revokes)
+    return attempt.ledger.get(EFFECT_CLAIM, **parts)
 
 
-def claim_effect(attempt: AttemptLedger, ours: EffectClaim) -> EffectClaim:
+def claim_effect(attempt: AttemptLedger, ours: EffectClaim, revokes: int = 0) -> EffectClaim:
     """Return the claim that stands: this one unless there was one before."""
     parts: dict[str, Part] = {"upload": attempt.upload, "attempt": attempt.number}
+    if revokes:
+        return attempt.ledger.create_or_get(REVOKE_CLAIM, ours, **parts, number=revokes)
     return attempt.ledger.create_or_get(EFFECT_CLAIM, ours, **parts)
 
 

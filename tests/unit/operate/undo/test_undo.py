@@ -10,6 +10,8 @@ from csvgate.protocol.ledger.entries import AuditAction
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.protocol.staging import staged_folder
 from csvgate.runtime.errors import Transient
+from csvgate_ops.operate.console.uploads_index import UploadsIndex
+from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.undo.examine import examine
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet
 from csvgate_ops.operate.uploads import status
@@ -92,10 +94,27 @@ def test_everybody_is_informed() -> None:
     own = status(world.ledger, corrections[0])
     assert own.revoked is not None
     assert ("revoked", upload) == (own.state, own.revoked.with_upload)
+    (hint,) = hints(own, ())
+    assert f"csvgate restore {upload}" in hint
     restore_in(world, upload)
     assert ["completed", "revoked", "completed"] == outcomes(world, upload)
     assert [1, 2] == [e.attempt for e in world.finished() if e.outcome == "completed"][::3]
-    assert "completed" == status(world.ledger, upload).state
+    again = status(world.ledger, upload)
+    assert ("completed", ["revoked", "commit"]) == (again.state, [a.state for a in again.attempts])
+
+
+def test_the_console_does_not_keep_what_is_revoked_later() -> None:
+    world, upload, _ = with_two_corrections()
+    index = UploadsIndex(world.ledger)
+
+    def state() -> str:
+        return next(found.state for found in index.read().newest if found.id == upload)
+
+    assert "completed" == state()
+    revoke_in(world, upload)
+    assert "revoked" == state()
+    restore_in(world, upload)
+    assert "completed" == state()
 
 
 def test_what_would_be_removed_is_shown_and_nothing_is_changed() -> None:
@@ -223,6 +242,8 @@ def test_a_job_that_failed_for_good_is_followed_by_another_one() -> None:
     with pytest.raises(CannotUndo, match="invalidQuery"):
         revoke_in(world, upload)
     assert "revoking" == status(world.ledger, upload).state
+    (hint,) = hints(status(world.ledger, upload), ())
+    assert f"csvgate revoke {upload}" in hint
     assert ["revoke.unfinished"] * 3 == [f.code for f in report(world).findings]
     world.warehouse.jobs.failing = lambda *_: None
     assert GOOD + 3 == revoke_in(world, upload).removed

@@ -7,9 +7,9 @@ load is judged again. Whoever finds the last entry open closes it, also for an o
 
 from collections import OrderedDict
 from dataclasses import field
-from typing import Final
+from typing import Final, Protocol
 
-from csvgate.effects.model import Effect, InsertUnique, JobResult, Replace, Target
+from csvgate.effects.model import Effect, InsertUnique, JobResult, Replace, Statement, Target
 from csvgate.effects.run_job import JOB_PREFIX, JobRunner
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
@@ -20,11 +20,10 @@ from csvgate.protocol.ledger.effect_entries import (
     ScopeEntry,
     ScopeState,
 )
+from csvgate.protocol.ledger.entries import Received
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger
 from csvgate.protocol.ledger.scope_log import ScopeLog, claim_effect, effect_claim
 from csvgate.runtime.errors import Permanent, Transient
-from enrichment.effects.candidate import Candidate
-from enrichment.effects.judge import state_after, superseded
 
 MOST_CONFLICTS: Final = 20
 """The most rows with keys of the table that are named to the uploader."""
@@ -32,6 +31,30 @@ _MOST_TRIES: Final = 20
 """The most entries of others that one delivery lets pass before its own."""
 _REMEMBERED: Final = 1000
 """The scopes of which an instance remembers the last number."""
+
+
+class Change(Protocol):
+    """What an upload, or an operator, is about to do to a table, as it is judged by the state of
+    its scope."""
+
+    @property
+    def scope(self) -> str:
+        """The identifier of the log. Effects of one log are carried out one after the other."""
+
+    @property
+    def table(self) -> str:
+        """`dataset.table`."""
+
+    @property
+    def origin(self) -> Received:
+        """The pin of the upload whose rows these are; for a correction that of the original."""
+
+    def superseded(self, state: ScopeState) -> str:
+        """Return why it comes too late, for people; empty if it does not."""
+
+    def statement(self, state: ScopeState) -> Statement: ...
+
+    def state_after(self, state: ScopeState) -> ScopeState: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +67,22 @@ class EffectLog:
     """By scope the number of an entry that exists, where the search for the last one begins."""
 
     def place(
-        self, load: Candidate, upload: str, attempt: AttemptLedger
+        self, load: Change, upload: str, attempt: AttemptLedger, revokes: int = 0
     ) -> EffectClaim | ClosedEntry:
         """Put the attempt's effect into the log, and carry it out. Return how its entry ended, or
         the claim of another delivery, or that the effect comes too late. All rows must be in the
-        staging table. Raises Transient and Permanent."""
+        staging table. If `revokes` is not 0, this is an operator's effect: the job with this number
+        that removes the attempt's rows. Raises Transient and Permanent."""
         log = ScopeLog(self.ledger, load.scope)
         for _ in range(_MOST_TRIES):
             last, state = self._closed_end(log)
             # Read after the end of the log: every entry before it has its claim.
-            if (standing := effect_claim(attempt)) is not None:
+            if (standing := effect_claim(attempt, revokes)) is not None:
                 return standing
-            if detail := superseded(state, load):
+            if detail := load.superseded(state):
                 ours = EffectClaim(kind="superseded", detail=detail, at=self.clock())
-                return claim_effect(attempt, ours)
-            entry = self._entry(load, upload, attempt.number, state)
+                return claim_effect(attempt, ours, revokes)
+            entry = self._entry(load, upload, attempt.number, state, revokes)
             if log.create(last + 1, entry):
                 self._remember(log.scope, last + 1)
                 closed = self._close(log, last + 1, entry, is_new=True)
@@ -98,12 +122,15 @@ class EffectLog:
                 ) from failure
         return last, closed.state
 
-    def _entry(self, load: Candidate, upload: str, attempt: int, state: ScopeState) -> ScopeEntry:
+    def _entry(
+        self, load: Change, upload: str, attempt: int, state: ScopeState, revokes: int
+    ) -> ScopeEntry:
         dataset, _, table = load.table.partition(".")
         target = Target(dataset=dataset, table=table, location=self.warehouse.location(dataset))
         return ScopeEntry(
             upload=upload,
             attempt=attempt,
+            revokes=revokes,
             bucket=load.origin.upload.bucket,
             name=load.origin.upload.name,
             generation=load.origin.upload.generation,
@@ -111,14 +138,14 @@ class EffectLog:
             effect=Effect(target=target, statement=load.statement(state)),
             job_prefix=JOB_PREFIX,
             before=state,
-            after=state_after(state, load),
+            after=load.state_after(state),
             at=self.clock(),
         )
 
     def _close(self, log: ScopeLog, number: int, entry: ScopeEntry, *, is_new: bool) -> ClosedEntry:
         attempt = self.ledger.upload(entry.upload).attempt(entry.attempt)
         ours = EffectClaim(kind="entry", scope=log.scope, number=number, at=self.clock())
-        claim = claim_effect(attempt, ours)
+        claim = claim_effect(attempt, ours, entry.revokes)
         if (claim.kind, claim.scope, claim.number) != ("entry", log.scope, number):
             detail = "the attempt is over, or another entry carries it out"
             return log.close(number, self._not_done(entry, "void", detail))
