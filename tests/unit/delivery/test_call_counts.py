@@ -230,7 +230,7 @@ def test_the_first_upload_with_a_reference_copies_it() -> None:
     for name in ("customers.csv", "fx_rates.csv"):
         expected += [f"storage.stat {name}", *(call.format(name) for call in copied)]
     # Of the two references, the expressions need the exchange rates.
-    needed = [*CLEAN.validate[:2], "storage.read snapshot", *CLEAN.validate[2:]]
+    needed = [*CLEAN.validate[:3], "storage.read snapshot", *CLEAN.validate[3:]]
     assert [*expected, *needed] == steps.validate
 
 

@@ -17,7 +17,7 @@ from fakes.effects import Effect
 from fakes.storage import FakeObjectStore
 from intake.handler import LAST_START_AFTER
 from unit.delivery.simple import contracts
-from unit.delivery.test_call_counts import CLEAN, run, watched, without_subject
+from unit.delivery.test_call_counts import CLEAN, INDEX, run, watched, without_subject
 from unit.delivery.test_early_end import seal_of
 from unit.protocol.test_pipeline import upload_id
 from world import World
@@ -136,12 +136,12 @@ def test_damaged_bytes_are_not_compared() -> None:
 
 def test_a_sidecar_costs_one_read_and_a_footer_nothing() -> None:
     for properties, footer in ((FOOTER, RIGHT), (BESIDE, b"")):
-        world = world_of(**properties)
+        world = world_of(**properties, identical="load")
         world.store.put("uploads", SIDECAR, RIGHT)
         world.validate(world.upload("plain/may.csv.gz", ROWS.encode() + footer))
         world.drain()
         steps = without_subject(run(world, world.upload(NAME, ROWS.encode() + footer)))
-        expected = list(CLEAN.validate)
+        expected = [call for call in CLEAN.validate if call != INDEX]
         if properties is BESIDE:
             expected.insert(2, "storage.read uploads")
         assert expected == steps.validate

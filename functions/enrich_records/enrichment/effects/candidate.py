@@ -18,6 +18,7 @@ from csvgate.effects.model import (
 )
 from csvgate.effects.scopes import scope_of
 from csvgate.light_dataclass import dataclass
+from csvgate.protocol.identity import digest
 from csvgate.protocol.ledger.effect_entries import ScopeState
 from csvgate.protocol.ledger.entries import Received
 from csvgate.runtime.errors import Permanent
