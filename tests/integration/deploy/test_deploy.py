@@ -108,10 +108,12 @@ def test_buckets(project: Project, topology: topo.Topology) -> None:
         rules = []
         for rule in bucket.lifecycle:
             if rule.delete_after is not None:
-                condition = {"age": rule.delete_after // DAY}
+                condition: dict[str, Any] = {"age": rule.delete_after // DAY}
             else:
                 assert rule.delete_noncurrent_after is not None
                 condition = {"daysSinceNoncurrentTime": rule.delete_noncurrent_after // DAY}
+            if rule.prefixes:
+                condition["matchesPrefix"] = list(rule.prefixes)
             rules.append({"action": {"type": "Delete"}, "condition": condition})
         assert "EUROPE-WEST1" == made["location"]
         assert {

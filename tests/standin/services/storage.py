@@ -10,7 +10,13 @@ from standin.shapes import Needed, Text, Whole, check
 
 RULE = {
     "action": Needed({"type": Needed(Text("Delete"))}),
-    "condition": Needed({"age": Whole(0, 10**6), "daysSinceNoncurrentTime": Whole(0, 10**6)}),
+    "condition": Needed(
+        {
+            "age": Whole(0, 10**6),
+            "daysSinceNoncurrentTime": Whole(0, 10**6),
+            "matchesPrefix": [str],
+        }
+    ),
 }
 BUCKET = {
     "name": str,
