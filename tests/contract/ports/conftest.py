@@ -99,7 +99,7 @@ def topic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     topic.close()
 
 
-@pytest.fixture(params=["fake", "documented", "bqemulator"])
+@pytest.fixture(params=["fake", "documented", "bqemulator", "local-bigquery"])
 def dataset(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dataset]:
     _expect(request)
     name = f"dataset_{next(_numbers)}"

@@ -1,4 +1,4 @@
-"""Counting the rows of a load: with the fake and with bqemulator, and the query as it is sent."""
+"""Counting the rows of a load, with the fake and with the emulators; the query as it is sent."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The tables of the Warehouse port, with the fake and with bqemulator."""
+"""The tables of the Warehouse port, with the fake and with the emulators."""
 
 from dataclasses import replace
 
