@@ -1,4 +1,4 @@
-"""The delivery protocol under every crash, every pair of crashes, and five thousand schedules, and
+"""The delivery protocol under every crash, every pair of crashes, and three thousand schedules, and
 proof that each deliberate bug is noticed. `make simulate` runs more seeds."""
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from simulate.scenarios import SCENARIOS
 from simulate.seeds import run
 from simulate.world.swap import swapped
 
-SEEDS = 5_000
+SEEDS = 3_000
 ONE_CHUNK = next(scenario for scenario in SCENARIOS if scenario.name == "one chunk")
 
 
