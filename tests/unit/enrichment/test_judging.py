@@ -8,6 +8,7 @@ import pytest
 
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.model import Contract
+from csvgate.enrichment.judging import row_judge, search
 from csvgate.enrichment.judging.needed import references_needed, without_unused_lookups
 from csvgate.enrichment.judging.plan import prepare
 from csvgate.enrichment.judging.row_judge import RowJudge
@@ -126,6 +127,28 @@ def test_a_row_that_is_too_much_alone_is_at_fault(monkeypatch: pytest.MonkeyPatc
     found = messages(judged(DIVIDED, {"a": [1, 7, 0, 3, 7]}))
     assert [1, 2, 4] == sorted(found)
     assert "it needs more memory" in found[1][0]
+
+
+def test_rows_whose_columns_take_too_much_memory_are_judged_in_parts(
+    monkeypatch: pytest.MonkeyPatch, queries: list[tuple[str, int]]
+) -> None:
+    rules = with_checks(
+        {"a": "INT64"},
+        ("a <> 7", "error"),
+        ("w NOT LIKE '5%'", "warn"),
+        enrich=[
+            derive("rpad(CAST(100 // a AS VARCHAR), 40, '0')", "STRING"),
+            derive("left(v, 30)", "STRING", "w"),
+        ],
+    )
+    values = {"a": [*range(12), *[0] * 12, *range(12)]}
+    together = judged(rules, values)
+    queries.clear()
+    for module in (row_judge, search):
+        monkeypatch.setattr(module, "RESULT_BYTES", 300)
+    assert together == judged(rules, values)
+    # The checks, computed last, see rows whose columns have less than 300 bytes.
+    assert queries[-1] == ("select", 3)
 
 
 def test_null_obeys_a_check_and_a_failing_expression_does_not() -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from csvgate.chunks.arrow import arrow_type
 from csvgate.contracts.checks.column_names import LINE
 from csvgate.enrichment.judging.plan import JudgePlan
-from csvgate.enrichment.judging.search import Evaluated, evaluate, reason_of
+from csvgate.enrichment.judging.search import Evaluated, TooLarge, evaluate, reason_of
 from csvgate.enrichment.judging.words import check_fault, derive_fault
 from csvgate.enrichment.sql.derived_columns import DerivedColumn, DeriveStep
 from csvgate.enrichment.sql.engine_failures import engine_failures
-from csvgate.enrichment.sql.process.engine import Budget
+from csvgate.enrichment.sql.process.engine import RESULT_BYTES, Budget
 from csvgate.enrichment.sql.process.engine_errors import SqlError
 from csvgate.validation.faults import Fault
 from csvgate.validation.judge import Judged
@@ -48,7 +48,27 @@ class RowJudge:
         """Raises Permanent `derive.too_slow` and `derive.crashed`, Transient `derive.engine`."""
         if self._before is not None:
             self._before()
-        group = _Group(self._table(lines, columns))
+        return self._judged(self._table(lines, columns), Budget(GROUP_SECONDS))
+
+    def _judged(self, rows: "pa.Table", budget: Budget) -> Judged:
+        """Judge the rows. If their derived columns take too much memory, judge each half by
+        itself."""
+        reasons = dict(self._reasons)
+        try:
+            return self._judged_together(rows, budget)
+        except TooLarge:
+            self._reasons = reasons
+        half = rows.num_rows // 2
+        first, second = self._judged(rows[:half], budget), self._judged(rows[half:], budget)
+        warnings = {check: list(found) for check, found in first.warnings.items()}
+        for check, found in second.warnings.items():
+            warnings.setdefault(check, []).extend(half + at for at in found)
+        faults = {half + at: found for at, found in second.faults.items()}
+        return Judged({**first.faults, **faults}, warnings)
+
+    def _judged_together(self, rows: "pa.Table", budget: Budget) -> Judged:
+        """Raises TooLarge if there are several rows, and their values take too much memory."""
+        group = _Group(rows, budget)
         for step in self._plan.steps:
             if isinstance(step, DeriveStep):
                 self._derive(step, group)
@@ -140,9 +160,11 @@ class RowJudge:
 class _Group:
     """The rows of one group that are not rejected yet, and the faults so far."""
 
-    def __init__(self, rows: "pa.Table") -> None:
+    def __init__(self, rows: "pa.Table", budget: Budget) -> None:
         self.rows = rows
-        self.budget: Final = Budget(GROUP_SECONDS)
+        self.budget: Final = budget
+        self._added = 0
+        """Bytes of the columns that were added."""
         self.faults: Final = dict[int, tuple[Fault, ...]]()
         """By the index in the group as it was at first."""
         self._places: Sequence[int] = range(rows.num_rows)
@@ -169,6 +191,10 @@ class _Group:
             self.rows = self.rows.take(pa.array(found.kept, pa.int64()))
 
     def add(self, columns: "dict[str, pa.ChunkedArray]") -> None:
+        """Raises TooLarge."""
+        self._added += sum(values.nbytes for values in columns.values())
+        if self._added > RESULT_BYTES and self.rows.num_rows > 1:
+            raise TooLarge
         for name, values in columns.items():
             self.rows = self.rows.append_column(name, values)
 

@@ -5,11 +5,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from csvgate.enrichment.sql.derived_columns import DerivedColumn, DeriveStep
-from csvgate.enrichment.sql.process.engine import Budget
+from csvgate.enrichment.sql.process.engine import RESULT_BYTES, Budget
 from csvgate.enrichment.sql.process.engine_errors import SqlError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class TooLarge(Exception):
+    """The values of several rows together take more memory than those of one group may."""
 
 
 class Evaluated(NamedTuple):
@@ -26,7 +30,7 @@ class Evaluated(NamedTuple):
 def evaluate(step: DeriveStep, rows: "pa.Table", budget: Budget) -> Evaluated:
     """Evaluate the step over rows of its `narrow`. Usually one query. If it fails, a second one
     finds the rows; if it finds none, the rows were too many for DuckDB's memory, and each half is
-    evaluated by itself."""
+    evaluated by itself. Raises TooLarge."""
     if not rows.num_rows:
         return Evaluated((), None, {})
     try:
@@ -99,6 +103,8 @@ def _joined(parts: Sequence[Evaluated]) -> Evaluated:
         for name, found in part.failing.items():
             failing[name] = sorted({*failing.get(name, ()), *found})
     tables = [part.values for part in parts if part.values is not None]
+    if len(tables) > 1 and sum(table.nbytes for table in tables) > RESULT_BYTES:
+        raise TooLarge
     return Evaluated(
         [*chain.from_iterable(part.kept for part in parts)],
         pa.concat_tables(tables) if tables else None,

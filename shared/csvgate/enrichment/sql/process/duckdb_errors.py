@@ -15,7 +15,7 @@ _LONGEST: Final = 200
 
 def binding_error(error: Exception) -> str:
     """Return the first line of an error in binding an expression, with the names it mentions."""
-    return shorten(_first_line(error), _LONGEST)
+    return shorten(_without_advice(_first_line(error)), _LONGEST)
 
 
 def row_error(error: Exception) -> str:
@@ -26,14 +26,20 @@ def row_error(error: Exception) -> str:
         return "division by zero"
     # A value with a line end leaves its quote open, so a quote inside it may be taken for the end.
     quoted = _TO_THE_END if len(str(error).splitlines()) > 1 else _QUOTED
+    # Values first: the words of an advice may be part of one, whose other part would remain.
+    first = _without_advice(quoted.sub("…", first))
     # After a colon DuckDB repeats input without quotes.
-    first = _NUMBER.sub("…", quoted.sub("…", first)).partition(": ")[0]
+    first = _NUMBER.sub("…", first).partition(": ")[0]
     return shorten(first.rstrip(" …!.:"), _LONGEST)
 
 
 def _first_line(error: Exception) -> str:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    for start in ("Use TRY(", "You might want to", "Either add a cast to DOUBLE"):
-        text = text.partition(start)[0]
     kind, colon, words = text.partition(" Error: ")
     return (words if colon and len(kind) < 30 else text).strip()
+
+
+def _without_advice(text: str) -> str:
+    for start in ("Use TRY(", "You might want to", "Either add a cast to DOUBLE"):
+        text = text.partition(start)[0]
+    return text.strip()

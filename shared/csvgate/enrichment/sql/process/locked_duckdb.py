@@ -43,6 +43,7 @@ _SETUP: Final = (
     "CREATE MACRO csvgate_divide(n, d) AS (2 * n + sign(n) * abs(d)) // (2 * d)",
     "SET lock_configuration = true",
 )
+_UNREADABLE: Final = "a function does not accept the bytes of a text"
 
 
 class LockedDuckDB:
@@ -73,6 +74,9 @@ class LockedDuckDB:
             raise EngineTooSlow from None
         except (duckdb.OutOfMemoryException, MemoryError):
             raise SqlError("it needs more memory than expressions may use") from None
+        except UnicodeDecodeError:
+            # A message that quotes one byte of a longer character, as that of from_hex does.
+            raise SqlError(_UNREADABLE) from None
         except duckdb.Error as error:
             raise SqlError(row_error(error)) from None
         finally:
@@ -85,6 +89,8 @@ class LockedDuckDB:
         """Return the types of a query's columns. Does not run the query."""
         try:
             return [str(kind) for kind in self._connection.sql(sql).types]
+        except UnicodeDecodeError:
+            raise SqlError(_UNREADABLE) from None
         except duckdb.Error as error:
             raise SqlError(binding_error(error)) from None
 
