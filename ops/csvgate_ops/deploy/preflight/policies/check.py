@@ -34,18 +34,26 @@ def reads(context: Context) -> Iterator[Argv]:
 def find(context: Context) -> Iterator[Check]:
     faults: list[Fault] = []
     undecided: list[str] = []
+    unread: list[str] = []
+    decided = 0
     for rule in RULES:
         try:
-            for found in rule.find(context, _policy(context, rule)):
-                (faults if isinstance(found, Fault) else undecided).append(found)
+            found = list(rule.find(context, _policy(context, rule)))
         except CommandFailed as error:
-            undecided.append(answers.reason(error))
-    number = len(RULES) - len(undecided)
-    if faults or number:
-        result = f"{counted(number, 'policy', 'policies')} of the organization refuse nothing"
+            unread.append(answers.reason(error))
+            continue
+        unclear = [each for each in found if isinstance(each, str)]
+        faults += [each for each in found if isinstance(each, Fault)]
+        undecided += unclear
+        decided += not unclear
+    if faults or decided:
+        result = f"{counted(decided, 'policy', 'policies')} of the organization refuse nothing"
         yield Check(SUBJECT, result, tuple(faults))
-    for reason in dict.fromkeys(undecided):
+    for reason in undecided:
         yield Check(SUBJECT, skipped=reason)
+    if unread:
+        others = f" ({len(unread) - 1} more alike)" if len(unread) > 1 else ""
+        yield Check(SUBJECT, skipped=unread[0] + others)
 
 
 def _policy(context: Context, rule: Rule) -> EffectivePolicy:

@@ -31,7 +31,7 @@ def includes(entry: str, location: str) -> Verdict:
     group = entry.removeprefix("in:").lower().removesuffix("-locations")
     if group == location:
         return True
-    if _REGION.fullmatch(group):
+    if _REGION.fullmatch(group) or location == "global":
         return False
     continent = _continent(location)
     if group == "eu":

@@ -27,13 +27,15 @@ def resource_locations(context: Context, policy: EffectivePolicy) -> Found:
         verdict = policy.allows(location, locations.includes)
         remedy = f"set `{setting}` in {context.file} to a location that the policy allows"
         yield from judged(policy, verdict, "policy.location", f"{what} in {location}", remedy)
-    if policy.allows("global", locations.includes) is not True:
+    verdict = policy.allows("global", locations.includes)
+    if verdict is None:
+        yield f"whether {policy.constraint} allows `global` must be compared by hand"
+    if verdict is False:
         yield from _secrets(context, policy)
 
 
 def _secrets(context: Context, policy: EffectivePolicy) -> Found:
-    """Under this policy Secret Manager refuses to create a secret that is replicated
-    automatically."""
+    """Secret Manager creates a secret with automatic replication only where `global` is allowed."""
     for name in context.names("secret"):
         describe = ("gcloud", "secrets", "describe", name, context.where)
         if "secretmanager.googleapis.com" in context.apis and answers.found(
