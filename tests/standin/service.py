@@ -33,7 +33,7 @@ class Request:
         return self.query
 
 
-Handler = Callable[..., Any]
+Handler = Callable[..., Answer]
 
 
 @dataclass

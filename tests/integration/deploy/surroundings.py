@@ -1,6 +1,7 @@
 """A project in which everything is ready for a deploy, and faults to introduce around it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from standin.project import Project
 from standin.surroundings.mail import KEY
@@ -30,6 +31,7 @@ functions:
   notify_stakeholders: {{environment: {{SENDGRID_HOST: "ADDRESS/sendgrid"}}}}
 """
 """An environment file; ADDRESS is the stand-in's."""
+Policy = dict[str, Any]
 
 
 def ready() -> Project:
@@ -56,15 +58,15 @@ def ready() -> Project:
     return project
 
 
-def _only(*values: str) -> dict[str, dict[str, object]]:
+def _only(*values: str) -> Policy:
     return {"listPolicy": {"allowedValues": list(values)}}
 
 
-_ON: dict[str, dict[str, object]] = {"booleanPolicy": {"enforced": True}}
+_ON: Policy = {"booleanPolicy": {"enforced": True}}
 Change = Callable[[Project], object]
 
 
-def _policy(constraint: str, policy: dict[str, dict[str, object]]) -> Change:
+def _policy(constraint: str, policy: Policy) -> Change:
     return lambda project: project.surroundings.org_policies.update({constraint: policy})
 
 
@@ -74,7 +76,9 @@ def _lose_a_role(project: Project) -> None:
 
 
 POLICIES = "organization policies"
-DENIED = {"listPolicy": {"deniedValues": ["is:pubsub.googleapis.com", "is:redis.googleapis.com"]}}
+DENIED: Policy = {
+    "listPolicy": {"deniedValues": ["is:pubsub.googleapis.com", "is:redis.googleapis.com"]}
+}
 FAULTS: tuple[tuple[Change, tuple[tuple[str, str], ...]], ...] = (
     (
         lambda p: setattr(p.surroundings, "billing", False),

@@ -45,7 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preflights]:
         refused = stand_in.refused()
         del story.environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"]
         story.run("logged out", *COMMAND)
-        yield Preflights(*(story.runs[n] for n in ("faulty", "logged out")), refused)
+        yield Preflights(story.runs["faulty"], story.runs["logged out"], refused)
 
 
 def found(run: Run) -> Counter[tuple[str, str]]:

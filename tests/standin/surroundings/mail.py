@@ -30,7 +30,7 @@ class SendGrid(Service):
         addresses = self.project.surroundings.mail_senders
         return {"results": [{"from_email": each, "verified": True} for each in addresses]}
 
-    def domains(self, _request: Request) -> list[Answer]:
+    def domains(self, _request: Request) -> Answer:
         if not self.project.surroundings.mail_key_is_full:
             raise Refusal(403, "access forbidden")
-        return []
+        return {}

@@ -2,7 +2,7 @@
 
 from standin.project import Project
 from standin.refusal import invalid
-from standin.service import Answer, Request, Service
+from standin.service import Answer, Handler, Request, Service
 from standin.shapes import Needed, Text, check
 
 ORGANIZATION = "987654321098"
@@ -16,7 +16,7 @@ class Organization:
     def __init__(self, project: Project) -> None:
         self.project = project
         base = r"v1/projects/(?P<project>[^/:]+)"
-        self.routes = [
+        self.routes: list[tuple[str, str, Handler]] = [
             ("POST", base + ":getEffectiveOrgPolicy", self.policy),
             ("POST", base + ":testIamPermissions", self.permissions),
             ("POST", base + ":getAncestry", self.ancestry),

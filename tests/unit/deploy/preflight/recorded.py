@@ -12,7 +12,7 @@ from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.preflight.examine import Outcome, examine
-from csvgate_ops.deploy.run.gcloud import Finished, GcloudMissing, JsonReader
+from csvgate_ops.deploy.run.gcloud import Finished, GcloudMissing, JsonReader, Runner
 from unit.deploy.plan.environments import ROOT, environment, topology, wanted
 
 NUMBER = "123456789012"
@@ -120,7 +120,7 @@ def all_of(permissions: Collection[str]) -> frozenset[str]:
 
 
 def request(
-    run: Callable[[Sequence[str]], Finished],
+    run: Runner,
     name: str = "prod",
     settings: Environment | None = None,
     granted: Callable[[Collection[str]], frozenset[str]] = all_of,
