@@ -66,6 +66,8 @@ class Footprint:
     topics: dict[str, tuple[int, int]]
     """Topic, by its role in the pipeline → number of messages, and bytes as Pub/Sub charges
     them."""
+    has_statement: bool = False
+    """Whether the rows reach the table by a statement."""
     sidecars: int = 0
     """Objects that are uploaded beside the file, each of which has a Storage event of its own."""
 
@@ -121,8 +123,9 @@ def footprint(
         appends=chunks * ceil(size.table_bytes / chunks / REQUEST_BYTES) if chunks else 0,
         validate=_validate(size, shape, chunks, range_bytes),
         enrich=_enrich(chunks, lane) + _scope_log(shape.disposition, chunks),
-        notify=StorageUse(2, 0, 2) if shape.emails else StorageUse(0, 0, 0),
+        notify=StorageUse(2, 0, 2) if shape.recipients else StorageUse(0, 0, 0),
         topics=_topics(size, shape, chunks),
+        has_statement=changes_table(shape.disposition, chunks),
         sidecars=int(shape.has_sidecar),
     )
 
@@ -183,6 +186,13 @@ def _enrich(chunks: int, lane: Lane) -> StorageUse:
         + 3 * found  # decision, dead, finished
     )
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
+
+
+def changes_table(disposition: Disposition, chunks: int) -> bool:
+    """Return whether a statement changes the table. Without rows only a replacement does."""
+    if not chunks:
+        return disposition == "replace_table"
+    return disposition != "append"
 
 
 def _scope_log(disposition: Disposition, chunks: int) -> StorageUse:
