@@ -5,6 +5,7 @@ from typing import Any
 
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
+from standin.surroundings.state import Surroundings
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -34,6 +35,7 @@ class Project:
         self.monitoring: dict[str, dict[str, dict[str, Any]]] = {}
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
+        self.surroundings = Surroundings()
         self.policies = Policies(self)
 
     def restore(self, saved: "Project") -> None:

@@ -24,8 +24,17 @@ from standin.services.resource_manager import CloudBuild, ResourceManager
 from standin.services.secrets import SecretManager
 from standin.services.service_usage import ServiceUsage
 from standin.services.storage import Storage
+from standin.surroundings.mail import SendGrid
+from standin.surroundings.network import Compute, VpcAccess
+from standin.surroundings.organization import Billing
 
-READING = (":getIamPolicy", ":generateUploadUrl")
+READING = (
+    ":getIamPolicy",
+    ":generateUploadUrl",
+    ":getEffectiveOrgPolicy",
+    ":testIamPermissions",
+    ":getAncestry",
+)
 """POST requests that do not change anything permanently."""
 
 
@@ -70,6 +79,10 @@ class StandIn:
             Eventarc(self.project, pubsub),
             Monitoring(self.project),
             Logging(self.project),
+            Billing(self.project),
+            Compute(self.project),
+            VpcAccess(self.project),
+            SendGrid(self.project),
         ]
         self.address, self.services = address, {service.name: service for service in every}
 
@@ -106,7 +119,8 @@ class Handler(BaseHTTPRequestHandler):
         is_json = "json" in self.headers.get("Content-Type", "")
         body = json.loads(data) if data and is_json else None
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        request = Request(self.command, service, path, query, body, data)
+        caller = self.headers.get("Authorization", "")
+        request = Request(self.command, service, path, query, body, data, caller)
         status, answer = self.server.stand_in.answer(request)
         text = json.dumps(answer).encode()
         self.send_response(status)

@@ -22,6 +22,7 @@ class Request:
     query: Mapping[str, str]
     body: Any
     data: bytes = b""
+    authorization: str = ""
 
     def only(self, *names: str) -> Mapping[str, str]:
         """Return the query, which may contain only these parameters."""
