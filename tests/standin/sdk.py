@@ -6,6 +6,7 @@ from pathlib import Path
 
 SERVICES = (
     *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
+    "CLOUDSCHEDULER",
     *(
         "EVENTARC",
         "IAM",

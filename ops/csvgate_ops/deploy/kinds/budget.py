@@ -1,8 +1,9 @@
 """Budgets of a billing account that send emails at shares of what a project may cost.
 
-The service chooses the name of a budget, so ours is found by its display name. Amounts are whole
-units: gcloud 528 misreads decimals, so that 100.75 becomes 100 units and 75 nanos. It cannot replace
-threshold rules in one command either; they are removed first and then added.
+The service chooses the name of a budget, so ours is found by its display name. Two faults of gcloud
+528 matter here. It misreads decimals (100.75 becomes 100 units and 75 nanos), so amounts are whole
+units. It cannot remove a threshold rule (`update --clear-threshold-rules` sends an empty update
+mask), so a budget with wrong rules is deleted and created again.
 """
 
 from collections.abc import Mapping
@@ -54,13 +55,14 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     where = _where(place, account)
     chosen = (f'--filter=displayName="{name}"', "--format=value(name.basename())", "--limit=1")
     steps: list[Step] = [Lookup(_VARIABLE, (*_GROUP, "list", *chosen, *where))]
-    edit = (*_GROUP, "update", f"${{{_VARIABLE}}}")
+    found = f"${{{_VARIABLE}}}"
     if "thresholds" in changed:
-        argv = (*edit, "--clear-threshold-rules", *where)
-        steps.append(Command(argv, f"budget {name}: remove the threshold rules"))
-    flags = [f for field, value in changed.items() for f in _flags(field, value, "add-")]
-    steps.append(Command((*edit, *flags, *where), f"budget {name}: change {named(changed)}"))
-    return steps
+        argv = (*_GROUP, "delete", found, *where)
+        steps.append(Command(argv, f"budget {name}: delete it, because its thresholds differ"))
+        return [*steps, *create(place, resource)]
+    flags = [f for field, value in changed.items() for f in _flags(field, value)]
+    argv = (*_GROUP, "update", found, *flags, *where)
+    return [*steps, Command(argv, f"budget {name}: change {named(changed)}")]
 
 
 def delete(place: Place, key: Key, found: Fields) -> list[Step]:
@@ -71,6 +73,8 @@ def delete(place: Place, key: Key, found: Fields) -> list[Step]:
 
 def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
     """Return the budgets of the billing accounts in these names."""
+    if not names:
+        return {}
     described = reader.read(("gcloud", "projects", "describe", place.project))
     own = f"projects/{described['projectNumber']}"
     return {
@@ -92,12 +96,12 @@ def _fields(item: Mapping[str, Any], own: str) -> Fields:
     }
 
 
-def _flags(field: str, value: Any, verb: str = "") -> list[str]:
+def _flags(field: str, value: Any) -> list[str]:
     match field:
         case "amount":
             return [f"--budget-amount={value}"]
         case "thresholds":
-            return [f"--{verb}threshold-rule=percent={share}" for share in value.split(",")]
+            return [f"--threshold-rule=percent={share}" for share in value.split(",")]
         case "projects":
             return [f"--filter-projects={value}"]
         case _:

@@ -67,7 +67,9 @@ def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
     return [Command(argv, f"delete schedule {key.name}")]
 
 
-def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
+def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
+    if not names:
+        return {}
     listed = reader.read((*_GROUP, "list", *_where(place)))
     described = reader.read(("gcloud", "projects", "describe", place.project))
     number = str(described["projectNumber"])
