@@ -94,7 +94,7 @@ def test_the_deploy_commands_have_what_they_import_and_nothing_else() -> None:
         if module != "google"
         # This name belongs to many packages.
     } | {"google-cloud-storage", "google-cloud-bigquery", "google-cloud-pubsub"}
-    # requests, urllib3 and google-crc32c come with google-cloud-storage, pydantic-core with pydantic.
+    # They come with google-cloud-storage (requests, urllib3, google-crc32c), pydantic and sendgrid.
     implied = {"requests", "urllib3", "google-crc32c", "pydantic-core", "python-http-client"}
     assert wanted - {"setuptools"} == imported - LATE - implied
 
