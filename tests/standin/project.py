@@ -29,6 +29,11 @@ class Project:
         self.functions: dict[str, dict[str, Any]] = {}
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
+        """Cloud Scheduler's."""
+        self.budgets: dict[str, dict[str, Any]] = {}
+        """Those of the billing account `billing_account`."""
+        self.billing_account, self.currency = "01A2B3-4C5D6E-7F8091", "EUR"
         self.unreachable: set[str] = set()
         """Locations whose resources lists leave out."""
         self.sources: dict[str, bytes] = {}

@@ -15,12 +15,14 @@ from standin.run import Run
 from standin.service import Request, Service
 from standin.services.accounts import Iam
 from standin.services.bigquery import BigQuery
+from standin.services.budgets import BillingBudgets
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
 from standin.services.monitoring import Logging, Monitoring
 from standin.services.pubsub import PubSub
 from standin.services.registry import ArtifactRegistry
 from standin.services.resource_manager import CloudBuild, ResourceManager
+from standin.services.scheduler import CloudScheduler
 from standin.services.secrets import SecretManager
 from standin.services.service_usage import ServiceUsage
 from standin.services.storage import Storage
@@ -83,6 +85,8 @@ class StandIn:
             Compute(self.project),
             VpcAccess(self.project),
             SendGrid(self.project),
+            CloudScheduler(self.project),
+            BillingBudgets(self.project),
         ]
         self.address, self.services = address, {service.name: service for service in every}
 

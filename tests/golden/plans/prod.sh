@@ -4,7 +4,7 @@ set -euo pipefail
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 # APIs
-gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com billingbudgets.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
   --project=example-csvgate-prod
 
 # Log-based metrics
@@ -166,7 +166,7 @@ gcloud functions deploy notify-stakeholders \
   --project=example-csvgate-prod \
   --source=build/notify_stakeholders \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
   --cpu=1 \
@@ -191,7 +191,7 @@ gcloud functions deploy enrich-records \
   --project=example-csvgate-prod \
   --source=build/enrich_records \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
   --cpu=1 \
@@ -216,7 +216,7 @@ gcloud functions deploy validate-and-parse \
   --project=example-csvgate-prod \
   --source=build/validate_and_parse \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=4Gi \
   --cpu=2 \
@@ -256,6 +256,9 @@ gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-de
 gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+
+# Budget
+gcloud billing budgets create '--display-name=csvgate example-csvgate-prod' --budget-amount=2000EUR --threshold-rule=percent=0.5 --threshold-rule=percent=0.8 --threshold-rule=percent=1 "--filter-projects=projects/${PROJECT_NUMBER}" --billing-account=01A2B3-4C5D6E-7F8091 --project=example-csvgate-prod
 
 # Alerts and dashboard
 gcloud beta monitoring channels create --type=email '--display-name=csvgate: csvgate-operators@example.com' --channel-labels=email_address=csvgate-operators@example.com --user-labels=csvgate=channel --project=example-csvgate-prod

@@ -166,7 +166,7 @@ gcloud functions deploy notify-stakeholders \
   --project=example-csvgate-staging \
   --source=build/notify_stakeholders \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
   --cpu=1 \
@@ -191,7 +191,7 @@ gcloud functions deploy enrich-records \
   --project=example-csvgate-staging \
   --source=build/enrich_records \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
   --cpu=1 \
@@ -216,7 +216,7 @@ gcloud functions deploy validate-and-parse \
   --project=example-csvgate-staging \
   --source=build/validate_and_parse \
   --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=2Gi \
   --cpu=1 \

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from csvgate.contracts.reading.mistakes import Complaint, Mistake, Path, spell, suggest
 from csvgate.contracts.reading.yaml import Document, read_yaml
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.environment.model import Environment, Network, SecretChoice, Sizes
+from csvgate_ops.deploy.environment.model import Budget, Environment, Network, SecretChoice, Sizes
 from csvgate_ops.deploy.topology.checks import DERIVED_VARIABLES
 from csvgate_ops.deploy.topology.model import Model, Topology
 
 _PARTS: Mapping[str, type[Model]] = {
+    "budget": Budget,
     "functions": Sizes,
     "network": Network,
     "secrets": SecretChoice,

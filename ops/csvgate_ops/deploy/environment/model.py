@@ -40,6 +40,16 @@ class Network(Model):
     egress: Literal["private-ranges-only", "all-traffic"] = "private-ranges-only"
 
 
+class Budget(Model):
+    """An amount per month, in whole units of the billing account's currency. The account's
+    administrators and users get an email at 50, 80 and 100% of it; nothing is switched off."""
+
+    amount: Annotated[int, Field(ge=1, le=10**9)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """The currency of the billing account, such as `EUR`; Google refuses any other."""
+    billing_account: Annotated[str, Field(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")]
+
+
 class Sizes(Model):
     """Settings of a function that differ from the topology."""
 
@@ -66,6 +76,7 @@ class Environment(Model):
     """The address that emails are sent from. It must be a verified sender at SendGrid."""
     alerts: tuple[Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")], ...] = ()
     """Addresses that receive every alert."""
+    budget: Budget | None = None
     network: Network | None = None
     functions: Mapping[str, Sizes] = {}
     secrets: Mapping[str, SecretChoice] = {}

@@ -9,7 +9,7 @@ from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.monitoring.files import render
-from csvgate_ops.deploy.plan import function_resources, policies, resources, roles
+from csvgate_ops.deploy.plan import function_resources, policies, resources, roles, timed
 from csvgate_ops.deploy.plan.model import Binding, Desired, Resource, Section
 from csvgate_ops.deploy.topology.model import Topology
 
@@ -25,7 +25,7 @@ def desired(
     place = place_of(topology, environment)
     topology = _consumers_first(overlay(topology, environment))
     found = (
-        *resources.apis(environment),
+        *resources.apis(topology, environment),
         *resources.agents(),
         *resources.accounts(topology),
         *resources.custom_roles(topology),
@@ -38,6 +38,8 @@ def desired(
         *function_resources.functions(topology, environment, place, digests),
         *resources.triggers(topology, place),
         *resources.trigger_subscriptions(topology),
+        *timed.schedules(topology, place),
+        *timed.budgets(environment),
     )
     bindings = (
         *roles.of_triggers(topology, place),
@@ -45,6 +47,7 @@ def desired(
         *roles.of_functions(topology, place),
         *roles.of_callers(topology, place),
         *roles.of_subscriptions(topology),
+        *timed.callers(topology, place),
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
     sections = tuple(_sections(found, dict.fromkeys(bindings)))
