@@ -26,8 +26,7 @@ class Spreading:
 
 
 def _spreading(pattern: str, what: str, longest_wait: float = LONGEST_WAIT_SECONDS) -> Spreading:
-    # gcloud and bq may break lines anywhere between words.
-    return Spreading(re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), what, longest_wait)
+    return Spreading(re.compile(pattern, re.IGNORECASE), what, longest_wait)
 
 
 _SPREADING: Final = (
@@ -119,13 +118,21 @@ _UNEXPLAINED: Final = re.compile(
 )
 """Codes of google.rpc: 2 is UNKNOWN, 13 INTERNAL, 14 UNAVAILABLE."""
 
+_BROKEN_AFTER_HYPHEN: Final = re.compile(r"-\n\s*")
+
 
 def spreading(output: str) -> Spreading | None:
     """Return the change that a command waits for, by the output with which it failed, or None if
     retrying would not help."""
-    return next((s for s in _SPREADING if s.pattern.search(output)), None)
+    line = _on_one_line(output)
+    return next((s for s in _SPREADING if s.pattern.search(line)), None)
 
 
 def is_unexplained(output: str) -> bool:
     """Return whether a service failed without naming a cause that lies with its user."""
     return _UNEXPLAINED.search(output) is not None
+
+
+def _on_one_line(output: str) -> str:
+    """Join lines: bq breaks them after words and after hyphens, also inside of names."""
+    return " ".join(_BROKEN_AFTER_HYPHEN.sub("-", output).split())
