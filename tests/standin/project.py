@@ -6,6 +6,7 @@ from typing import Any
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
 from standin.surroundings.state import Surroundings
+from standin.spreading import Spreading
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -42,6 +43,7 @@ class Project:
         self.tables: dict[str, dict[str, Any]] = {}
         self.surroundings = Surroundings()
         self.policies = Policies(self)
+        self.spreading = Spreading()
 
     def restore(self, saved: "Project") -> None:
         """Return to the state in a deep copy."""
@@ -53,6 +55,8 @@ class Project:
         if api and api not in self.apis:
             message = f"{api} has not been used in project {self.number} before or it is disabled."
             raise Refusal(403, message, "SERVICE_DISABLED")
+        if api in self.spreading.fresh_apis:
+            self.spreading.needs("api", api=api, number=self.number)
 
     def own(self, name: str) -> None:
         """Refuse requests to other projects."""
@@ -67,6 +71,8 @@ class Project:
         custom = self.roles.get(role.rpartition("/")[2], {"deleted": True})
         if role.startswith("projects/") and custom.get("deleted"):
             raise invalid(f"Role {role} does not exist in the resource's hierarchy.")
+        if role.startswith("projects/"):
+            self.spreading.needs("custom role", role=role)
 
     def need_account(self, email: str) -> None:
         if email not in self.accounts:
