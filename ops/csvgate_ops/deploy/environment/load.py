@@ -1,22 +1,26 @@
 """Read an environment file, and report all mistakes at once with their lines and paths."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
 from csvgate.contracts.reading.mistakes import Complaint, Mistake, Path, spell, suggest
 from csvgate.contracts.reading.yaml import Document, read_yaml
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.environment.model import Environment, Network, SecretChoice, Sizes
-from csvgate_ops.deploy.topology.checks import DERIVED_VARIABLES
+from csvgate_ops.deploy.environment.checks import UNKNOWN, contradictions
+from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.topology.model import Model, Topology
 
-_PARTS: Mapping[str, type[Model]] = {
-    "functions": Sizes,
-    "network": Network,
-    "secrets": SecretChoice,
+_INSTEAD: Final[Mapping[str, str]] = {
+    "project": "unknown-project",
+    "region": "europe-west1",
+    "sender": "unknown@example.com",
 }
+"""What takes the place of required settings that are missing or mistaken, so that the others can
+still be checked for contradictions."""
 
 
 class EnvironmentMistakes(DeployError):
@@ -52,40 +56,62 @@ def _parse(document: Document, topology: Topology) -> tuple[Environment | None, 
     try:
         environment = Environment.model_validate(document.data)
     except ValidationError as error:
-        return None, [_complaint(tuple(e["loc"]), e["msg"], e["type"]) for e in error.errors()]
-    return environment, list(_contradictions(environment, topology))
+        complaints = [_complaint(tuple(e["loc"]), e["msg"], e["type"]) for e in error.errors()]
+        rest = _without(document.data, [path for path, _ in complaints])
+        more = contradictions(rest, topology) if rest is not None else ()
+        return None, [*complaints, *more]
+    return environment, list(contradictions(environment, topology))
 
 
 def _complaint(loc: Path, message: str, kind: str) -> Complaint:
     path = tuple(step for step in loc if step != "[key]")
     if kind == "extra_forbidden":
-        model = _PARTS[str(path[0])] if len(path) > 1 else Environment
-        return path, f"is not a setting; {suggest(str(path[-1]), model.model_fields)}"
+        known = _model_at(path[:-1]).model_fields
+        return path, f"is not a setting; {suggest(str(path[-1]), known)}"
+    if kind == "missing":
+        return path, "is missing"
     return path, message.removeprefix("Value error, ")
 
 
-def _contradictions(environment: Environment, topology: Topology) -> Iterator[Complaint]:
-    for name, sizes in environment.functions.items():
-        path: Path = ("functions", name)
-        function = topology.functions.get(name)
-        if function is None:
-            yield path, f"is not a function; {suggest(name, topology.functions)}"
-            continue
-        least = function.min_instances if sizes.min_instances is None else sizes.min_instances
-        most = function.max_instances if sizes.max_instances is None else sizes.max_instances
-        if least > most:
-            yield path, f"min_instances ({least}) is more than max_instances ({most})"
-        deadline = next(t for t in topology.triggers.values() if t.function == name).ack_deadline
-        if sizes.timeout is not None and sizes.timeout > deadline:
-            yield (
-                (*path, "timeout"),
-                f"{sizes.timeout}s is longer than the ack deadline of its trigger ({deadline}s): "
-                "deliveries would be repeated while the function still runs",
-            )
-        for variable in sizes.environment:
-            if variable in DERIVED_VARIABLES or variable in ("LOG_LEVEL", "CSVGATE_SENDER"):
-                yield (*path, "environment", variable), "is set by csvgate: leave it out"
-    wanted = {v for function in topology.functions.values() for v in function.secrets}
-    for variable in environment.secrets:
-        if variable not in wanted:
-            yield ("secrets", variable), f"is not used by any function; {suggest(variable, wanted)}"
+def _model_at(path: Path) -> type[Model]:
+    """Return the model that describes the settings under a path."""
+    model: type[Model] = Environment
+    for step in path:
+        field = model.model_fields.get(str(step))
+        if field is not None:
+            model = next(_models(field.annotation), model)
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _without(data: Any, paths: list[Path]) -> Environment | None:
+    """Return the environment without the settings at these paths, or None if the document is not
+    a mapping of settings."""
+    if not isinstance(data, dict):
+        return None
+    left = copy.deepcopy(data)
+    for path in paths:
+        _drop(left, path)
+    region = left.get("region", UNKNOWN)
+    try:
+        rest = Environment.model_validate({**_INSTEAD, **left})
+    except ValidationError:
+        return None
+    return rest.model_copy(update={"region": region})
+
+
+def _drop(data: Any, path: Path) -> None:
+    """Remove what is at a path, or the deepest part of the path that exists."""
+    for at, step in enumerate(path):
+        inner = data.get(step) if isinstance(data, dict) else None
+        if at + 1 == len(path) or not isinstance(inner, dict) or path[at + 1] not in inner:
+            if isinstance(data, dict):
+                data.pop(step, None)
+            return
+        data = inner

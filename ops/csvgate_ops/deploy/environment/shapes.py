@@ -1,0 +1,94 @@
+"""The types of settings, whose messages say what is expected and what is there."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from csvgate_ops.deploy.environment import regions
+
+
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """Return a validator of strings that match as a whole. `expected` completes "is not"."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if compiled.fullmatch(value) is None:
+            raise ValueError(f"`{value}` is not {expected}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    for at, value in enumerate(values):
+        if value in values[:at]:
+            raise ValueError(f"`{value}` is there twice; keep one")
+    return values
+
+
+def _number_as_string(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _at_most_as_long(most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if len(value) > most:
+            raise ValueError(f"has {len(value)} characters, but at most {most} are allowed")
+        return value
+
+    return check
+
+
+Region = Annotated[str, AfterValidator(regions.region)]
+"""A region of Cloud Run, for example `europe-west1`."""
+BucketLocation = Annotated[str, AfterValidator(regions.bucket_location)]
+"""A region, a dual-region (`EUR4`) or a multi-region (`EU`) of Cloud Storage."""
+DatasetLocation = Annotated[str, AfterValidator(regions.dataset_location)]
+"""A region, or one of BigQuery's multi-regions `EU` and `US`."""
+Project = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9-]{4,28}[a-z0-9]",
+        "the id of a project: 6 to 30 lowercase letters, digits and hyphens, starting with a "
+        "letter and not ending with a hyphen",
+    ),
+]
+Email = Annotated[
+    str,
+    matching(
+        r"[^@\s,]+@[^@\s,]+", "an email address without a name, for example sales@example.com"
+    ),
+    AfterValidator(_at_most_as_long(254)),
+]
+Emails = Annotated[tuple[Email, ...], AfterValidator(_each_once)]
+Memory = Annotated[
+    str, matching(r"[1-9][0-9]*(Mi|Gi)", "a size in Mi or Gi, for example 512Mi or 2Gi")
+]
+Version = Annotated[
+    str,
+    BeforeValidator(_number_as_string),
+    matching(r"latest|[1-9][0-9]*", "`latest` or the number of a version"),
+]
+SecretName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9_-]{1,255}", "the name of a secret: letters, digits, underscores and hyphens"
+    ),
+]
+Mount = Annotated[
+    str, matching(r"(/[A-Za-z0-9_-]+)+", "the full path of a folder, for example /secrets/sendgrid")
+]
+Variable = Annotated[
+    str,
+    matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable: letters, digits and underscores"),
+]
+Connector = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9-]{0,23}|projects/[a-z0-9:.-]+/locations/[a-z0-9-]+/connectors/[a-z][a-z0-9-]{0,23}",
+        "the name of a Serverless VPC Access connector in the region, or its path "
+        "projects/PROJECT/locations/REGION/connectors/NAME",
+    ),
+]
