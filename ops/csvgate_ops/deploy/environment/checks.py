@@ -1,12 +1,14 @@
 """Contradictions between the settings of a well-formed environment, and with the topology."""
 
-from collections.abc import Iterator
+import re
 from typing import Final
 
-from csvgate.contracts.reading.mistakes import Complaint, Complaints, suggest
-from csvgate_ops.deploy.environment import cloud_run
-from csvgate_ops.deploy.environment.model import Environment, Sizes
-from csvgate_ops.deploy.environment.overlay import overlay
+from csvgate.contracts.reading.mistakes import Complaints, suggest
+from csvgate_ops.deploy.environment import cloud_run, regions
+from csvgate_ops.deploy.environment.model import Environment, KmsKeys, Sizes
+from csvgate_ops.deploy.environment.overlay import overlay, place_of
+from csvgate_ops.deploy.kinds import kms_key
+from csvgate_ops.deploy.topology import bucket_names
 from csvgate_ops.deploy.topology.checks import DERIVED_VARIABLES
 from csvgate_ops.deploy.topology.model import Function, Topology
 
@@ -18,6 +20,8 @@ _SET_BY_CSVGATE: Final = (
     "LOG_EXECUTION_ID",
     "LOG_LEVEL",
 )
+_BUCKET_CHARACTERS: Final = 63
+"""Names with dots may be longer, but their owner must have verified the domain."""
 _SET_BY_CLOUD_RUN: Final = (
     "FUNCTION_SIGNATURE_TYPE",
     "FUNCTION_TARGET",
@@ -32,8 +36,9 @@ def contradictions(environment: Environment, topology: Topology) -> Complaints:
     """Yield every contradiction. `region` may be UNKNOWN."""
     yield from _functions(environment, topology)
     yield from _secrets(environment, topology)
+    yield from _names(environment, topology)
     if environment.region != UNKNOWN:
-        yield from _places(environment)
+        yield from _places(environment, topology)
 
 
 def _functions(environment: Environment, topology: Topology) -> Complaints:
@@ -93,12 +98,62 @@ def _secrets(environment: Environment, topology: Topology) -> Complaints:
             yield ("secrets", variable), f"is not used by any function; {suggest(variable, wanted)}"
 
 
-def _places(environment: Environment) -> Iterator[Complaint]:
-    network, region = environment.network, environment.region
+def _names(environment: Environment, topology: Topology) -> Complaints:
+    names, settled = environment.names, overlay(topology, environment)
+    for section, given, known in (
+        ("buckets", names.buckets, topology.buckets),
+        ("topics", names.topics, topology.topics),
+    ):
+        for key in given:
+            if key not in known:
+                yield ("names", section, key), f"is not in the topology; {suggest(key, known)}"
+    buckets = bucket_names(settled, environment.project)
+    topics = {key: topic.name for key, topic in settled.topics.items()}
+    for section, given, full in (
+        ("buckets", names.buckets, buckets),
+        ("topics", names.topics, topics),
+    ):
+        for key in given:
+            other = next((k for k, n in full.items() if k != key and n == full.get(key)), None)
+            if other is not None:
+                yield ("names", section, key), f"`{full[key]}` is also the name of {other}"
+    for key in names.buckets.keys() & buckets.keys():
+        if fault := _bucket_fault(buckets[key]):
+            yield ("names", "buckets", key), f"`{buckets[key]}` {fault}"
+
+
+def _bucket_fault(name: str) -> str:
+    """Return what Cloud Storage does not accept in the name of a bucket, or ""."""
+    if not 3 <= len(name) <= _BUCKET_CHARACTERS:
+        return f"has {len(name)} characters, but 3 to {_BUCKET_CHARACTERS} are allowed"
+    if not name[-1].isalnum():
+        return "does not end with a letter or a digit"
+    if name.startswith("goog") or "google" in name:
+        return "starts with goog or contains google, which is reserved"
+    return "looks like an IP address" if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name) else ""
+
+
+def _places(environment: Environment, topology: Topology) -> Complaints:
+    region = environment.region
+    network = environment.network
     if network is not None and "/" in network.connector:
         where = network.connector.split("/")[3]
         if where != region:
             yield (
                 ("network", "connector"),
                 f"is in {where}, but the functions are in {region}; use a connector in {region}",
+            )
+    place = place_of(topology, environment)
+    for purpose, location in (
+        ("buckets", place.bucket_location),
+        ("datasets", place.bigquery_location),
+        ("functions", region),
+    ):
+        key = getattr(environment.kms_key, purpose, None)
+        if key is not None and kms_key.location(key) != regions.key_location(location):
+            yield (
+                ("kms_key", purpose),
+                f"the key is in {kms_key.location(key)}, but the {purpose} are in {location}, "
+                f"which needs a key in {regions.key_location(location)}; a key can be given for "
+                f"each of {', '.join(KmsKeys.model_fields)}",
             )

@@ -17,7 +17,8 @@ _LEAST_MEMORY, _MOST_MEMORY = 128, 32 * 1024
 _WHOLE_CPUS: Final = (1, 2, 4, 6, 8)
 _LEAST_CPU: Final = 0.08
 _CPU_FROM: Final = ((2048, 1), (1024, 0.583), (512, 0.333), (256, 0.167), (128, 0.083))
-"""Memory in MiB → the CPUs that at least so much memory needs."""
+"""Memory in MiB → the CPUs that at least so much memory needs, or has by default. Cloud Run accepts
+them rounded down to hundredths."""
 _CPU_ABOVE: Final = ((24 * 1024, 8), (16 * 1024, 6), (8 * 1024, 4), (4 * 1024, 2))
 """Memory in MiB → the CPUs that more memory than this needs."""
 _MEMORY_OF: Final = ((6, 4 * 1024), (4, 2 * 1024))
@@ -34,8 +35,8 @@ def mebibytes(memory: str) -> int:
 
 def faults(function: Function) -> Iterator[Fault]:
     """Yield what Cloud Run would refuse."""
-    yield from _memory(function)
-    yield from _cpu(function)
+    unknown_cpu = list(_cpu(function))
+    yield from unknown_cpu or _memory(function)
     yield from _concurrency(function)
     if not 1 <= function.timeout <= MOST_SECONDS:
         yield (
@@ -64,11 +65,18 @@ def _memory(function: Function) -> Iterator[Fault]:
     least = next((cpus for above, cpus in _CPU_ABOVE if memory > above), None)
     if least is None:
         least = next(cpus for size, cpus in _CPU_FROM if memory >= size)
-    if function.cpu < least:
+    if function.cpu < int(least * 100) / 100:
         yield (
             "memory",
             f"{function.memory} needs at least {least:g} CPU, but cpu is {function.cpu:g}; raise "
             "cpu or lower memory",
+        )
+    enough = next((size for cpus, size in _MEMORY_OF if function.cpu >= cpus), 0)
+    if memory < enough:
+        yield (
+            "cpu",
+            f"{function.cpu:g} CPUs need at least {enough // 1024}Gi of memory, but memory is "
+            f"{function.memory}",
         )
 
 
@@ -76,19 +84,11 @@ def _cpu(function: Function) -> Iterator[Fault]:
     cpu = function.cpu
     if cpu < 1:
         hundredths = round(cpu * 100, 6)
-        if cpu < _LEAST_CPU or hundredths != int(hundredths):
+        is_default = cpu in [default for _, default in _CPU_FROM]
+        if not is_default and (cpu < _LEAST_CPU or hundredths != int(hundredths)):
             yield "cpu", f"{cpu:g} is not from {_LEAST_CPU:g} to 1 in steps of 0.01"
-        return
-    if cpu not in _WHOLE_CPUS:
+    elif cpu not in _WHOLE_CPUS:
         yield "cpu", f"{cpu:g} is not a number of CPUs that Cloud Run has: 1, 2, 4, 6 or 8"
-        return
-    least = next((memory for cpus, memory in _MEMORY_OF if cpu >= cpus), 0)
-    if mebibytes(function.memory) < least:
-        yield (
-            "cpu",
-            f"{cpu:g} CPUs need at least {least // 1024}Gi of memory, but memory is "
-            f"{function.memory}",
-        )
 
 
 def _concurrency(function: Function) -> Iterator[Fault]:

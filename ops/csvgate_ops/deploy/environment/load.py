@@ -44,10 +44,22 @@ def load_environment(path: FilePath, topology: Topology) -> Environment:
     document = read_yaml(data)
     found = [Mistake(str(path), line, spell(at), text) for at, line, text in document.wrong]
     environment, complaints = _parse(document, topology)
-    found += [Mistake(str(path), document.line(at), spell(at), text) for at, text in complaints]
+    # A setting that stands for several has each complaint about it once.
+    places = dict.fromkeys((_written(document, at), text) for at, text in complaints)
+    found += [Mistake(str(path), document.line(at), spell(at), text) for at, text in places]
     if environment is None or found:
         raise EnvironmentMistakes(sorted(found, key=lambda m: m.line or 0))
     return environment
+
+
+def _written(document: Document, path: Path) -> Path:
+    """Return the path, but only down to a setting that is written as a single value."""
+    there: Any = document.data
+    for at, step in enumerate(path):
+        if isinstance(there, str | int | float):
+            return path[:at]
+        there = there.get(step) if isinstance(there, dict) else None
+    return path
 
 
 def _parse(document: Document, topology: Topology) -> tuple[Environment | None, list[Complaint]]:

@@ -6,19 +6,25 @@ Data without behaviour. The docstrings are the reference of docs/deploy.md.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from csvgate_ops.deploy.environment.shapes import (
     BucketLocation,
+    BucketName,
     Connector,
     DatasetLocation,
     Email,
     Emails,
+    KmsKey,
+    LabelKey,
+    LabelValue,
     Memory,
     Mount,
     Project,
     Region,
     SecretName,
+    StorageRegions,
+    TopicName,
     Variable,
     Version,
 )
@@ -72,6 +78,37 @@ class Sizes(Model):
     """Further environment variables."""
 
 
+class KmsKeys(Model):
+    """Keys of Cloud KMS. Each must be where the resources are that it encrypts."""
+
+    buckets: KmsKey | None = None
+    """The default key of the buckets: for `EU` in `europe`, for `US` in `us`, otherwise in the
+    location of the buckets. Existing objects keep their key."""
+    topics: KmsKey | None = None
+    """The key of the topics, in any location."""
+    datasets: KmsKey | None = None
+    """The default key of the datasets: for `EU` in `europe`, for `US` in `us`, otherwise in their
+    region. Existing tables keep their key."""
+    functions: KmsKey | None = None
+    """The key of the functions and of the repository of their images, in `region`. The repository
+    cannot be changed later: delete it, and deploy again."""
+
+
+class Names(Model):
+    """Names that follow a company's rules instead of those in the topology."""
+
+    buckets: Mapping[str, BucketName] = {}
+    """Bucket in the topology → its name, which may contain `${project}`. Names of buckets are
+    unique in all of Google Cloud."""
+    topics: Mapping[str, TopicName] = {}
+    """Topic in the topology → its name. Its review subscription is called the same, with
+    `-review`."""
+
+
+def _one_key_for_all(value: object) -> object:
+    return dict.fromkeys(KmsKeys.model_fields, value) if isinstance(value, str) else value
+
+
 class Environment(Model):
     project: Project
     """The id of an existing project with billing. The names of the buckets start with it."""
@@ -88,6 +125,22 @@ class Environment(Model):
     """The address that emails are sent from. It must be a verified sender at SendGrid."""
     alerts: Emails = ()
     """Addresses that receive every alert."""
+    labels: Mapping[LabelKey, LabelValue] | None = None
+    """Labels of the buckets, datasets, functions, images, secrets, subscriptions, topics and
+    triggers. They get exactly these: labels that somebody else has set are removed. Default: labels
+    stay as they are."""
+    kms_key: Annotated[KmsKeys, BeforeValidator(_one_key_for_all)] | None = None
+    """The path of a key that encrypts everything (`projects/PROJECT/locations/LOCATION/keyRings/`
+    `RING/cryptoKeys/KEY`), or a path for each kind of resource. The key must exist; deploy allows
+    Google's service agents to use it. What has no key here stays as it is."""
+    message_storage_regions: StorageRegions | None = None
+    """The regions in which Pub/Sub may store messages. Default: the topics stay as they are; new
+    ones store a message in the region nearest to its publisher."""
+    secret_locations: StorageRegions | None = None
+    """The regions that hold the values of secrets; needed where the organization restricts
+    locations. It cannot be changed later. Default: new secrets are replicated automatically."""
+    names: Names = Names()
+    """Default: the names in the topology."""
     network: Network | None = None
     """Default: the functions use no VPC network."""
     functions: Mapping[str, Sizes] = {}

@@ -25,6 +25,8 @@ def _settings(described: type[Model], prefix: str) -> Iterator[tuple[str, str]]:
 
 
 _PARTS: Mapping[tuple[type[Model], str], Mapping[type[Model], str]] = {
+    (model.Environment, "kms_key"): {model.KmsKeys: ""},
+    (model.Environment, "names"): {model.Names: ""},
     (model.Environment, "network"): {model.Network: ""},
     (model.Environment, "functions"): {model.Sizes: "FUNCTION."},
     (model.Environment, "secrets"): {model.SecretChoice: "VARIABLE."},

@@ -78,6 +78,13 @@ def region(value: str) -> str:
     raise ValueError(_unknown(value, "region of Cloud Run", REGIONS))
 
 
+def storage_region(value: str) -> str:
+    """Return the region. Raises ValueError if data cannot be kept in such a region."""
+    if value not in REGIONS:
+        raise ValueError(_unknown(value, "region", REGIONS))
+    return value
+
+
 def bucket_location(value: str) -> str:
     """Return the location as Cloud Storage names it: regions in lowercase, others in uppercase.
     Raises ValueError."""

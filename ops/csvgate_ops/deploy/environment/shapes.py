@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
 from csvgate_ops.deploy.environment import regions
+from csvgate_ops.deploy.kinds import labels
+
+_LABEL_CHARACTERS: Final = 63
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:
@@ -26,6 +29,36 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
         if value in values[:at]:
             raise ValueError(f"`{value}` is there twice; keep one")
     return values
+
+
+def _at_least_one(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError("names no region; name at least one or leave the setting out")
+    return values
+
+
+def _label_key(key: str) -> str:
+    if not key[:1].isalpha() or key.startswith(labels.FOREIGN):
+        raise ValueError(
+            f"`{key}` cannot be set: a key starts with a lowercase letter, and those that start "
+            f"with {', '.join(labels.FOREIGN)} are set by Google and csvgate"
+        )
+    return _label_value(key)
+
+
+def _label_value(text: str) -> str:
+    if len(text) > _LABEL_CHARACTERS or not all(map(_is_in_labels, text)):
+        raise ValueError(
+            f"`{text}` is not a label: at most {_LABEL_CHARACTERS} lowercase letters, digits, "
+            "hyphens and underscores"
+        )
+    return text
+
+
+def _is_in_labels(character: str) -> bool:
+    """Return whether the character may be in a label; letters of any language may, if they are not
+    uppercase."""
+    return character in "-_" or (character.isalnum() and character == character.lower())
 
 
 def _number_as_string(value: object) -> object:
@@ -83,6 +116,38 @@ Mount = Annotated[
 Variable = Annotated[
     str,
     matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable: letters, digits and underscores"),
+]
+KmsKey = Annotated[
+    str,
+    matching(
+        r"projects/[a-z0-9:.-]+/locations/[a-z0-9-]+/keyRings/[A-Za-z0-9_-]{1,63}/cryptoKeys/"
+        r"[A-Za-z0-9_-]{1,63}",
+        "the path of a key: projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY",
+    ),
+]
+LabelKey = Annotated[str, AfterValidator(_label_key)]
+LabelValue = Annotated[str, AfterValidator(_label_value)]
+BucketName = Annotated[
+    str,
+    matching(
+        r"([a-z0-9]|\$\{project\})([a-z0-9_.-]|\$\{project\})*",
+        "the name of a bucket: lowercase letters, digits, hyphens, underscores and dots, and "
+        "${project} for the id of the project",
+    ),
+]
+TopicName = Annotated[
+    str,
+    matching(
+        r"(?!goog)[A-Za-z][A-Za-z0-9_.~+%-]{2,247}",
+        "the name of a topic: 3 to 248 letters, digits and -_.~+%, starting with a letter, but not "
+        "with goog",
+    ),
+]
+"""Pub/Sub allows 255 characters; the review subscription needs 7 of them."""
+StorageRegions = Annotated[
+    tuple[Annotated[str, AfterValidator(regions.storage_region)], ...],
+    AfterValidator(_each_once),
+    AfterValidator(_at_least_one),
 ]
 Connector = Annotated[
     str,

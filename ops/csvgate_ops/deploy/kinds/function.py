@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from csvgate_ops.deploy.kinds import trigger
+from csvgate_ops.deploy.kinds import labels, trigger
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -45,7 +45,8 @@ def create(place: Place, resource: Resource) -> list[Step]:
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     why = f"function {resource.key.name}: change {named(changed)}"
-    return [Command(_deploy(place, resource), why)]
+    cleared = ("--clear-labels",) if "labels" in changed else ()
+    return [Command((*_deploy(place, resource), *cleared), why)]
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -70,7 +71,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     return (
         *(*_GROUP, "deploy", name, "--gen2", f"--region={place.region}"),
         f"--project={place.project}",
-        *(f"--source={folder(name)}", f"--update-labels={_SOURCE_LABEL}={f['source']}"),
+        *(f"--source={folder(name)}", f"--update-labels={joined(_labels(f))}"),
         *(f"--runtime={f['runtime']}", f"--entry-point={f['entry_point']}"),
         *(f"--memory={f['memory']}", f"--cpu={f['cpu']}", f"--concurrency={f['concurrency']}"),
         f"--min-instances={f['min_instances']}",
@@ -80,11 +81,16 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
         f"--build-service-account={f['build_service_account']}",
         f"--docker-repository={f['repository']}",
         f"--ingress-settings={f['ingress']}",
+        *((f"--kms-key={f['kms_key']}",) if f.get("kms_key") else ()),
         *_network(f),
         f"--set-build-env-vars={joined(BUILD_VARIABLES)}",
         f"--set-env-vars={joined(json.loads(str(f['environment'])))}",
         f"--set-secrets={f['secrets']}" if f["secrets"] else "--clear-secrets",
     )
+
+
+def _labels(fields: Fields) -> dict[str, str]:
+    return {_SOURCE_LABEL: str(fields["source"]), **labels.as_mapping(fields.get("labels", ""))}
 
 
 def _network(fields: Fields) -> tuple[str, ...]:
@@ -122,6 +128,8 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "egress": _kebab_case(service.get("vpcConnectorEgressSettings", "")) if connector else "",
         "environment": json.dumps(service.get("environmentVariables", {}), sort_keys=True),
         "secrets": secrets(_secrets(service)),
+        "labels": labels.observed(item),
+        "kms_key": item.get("kmsKeyName", ""),
         "own_trigger": item.get("eventTrigger", {}).get("trigger", ""),
     }
 
@@ -163,6 +171,8 @@ _CONSEQUENCES = {
     "state": "the last build failed or is still running",
     "source": "it does not run the source that is staged here",
     "ingress": "it can be called from outside the project",
+    "labels": labels.FIELD.consequence,
+    "kms_key": "its source and image are encrypted with another key",
 }
 _SHOWN: Mapping[str, Literal["seconds", "variables"]] = {
     "timeout": "seconds",
@@ -172,7 +182,9 @@ _FIELDS = (
     *("state", "source", "runtime", "entry_point", "memory", "cpu", "concurrency"),
     *("min_instances", "max_instances", "timeout", "service_account", "build_service_account"),
     *("repository", "ingress", "connector", "egress", "environment", "secrets"),
+    *("labels", "kms_key"),
 )
+_OPTIONAL: Final = ("labels", "kms_key")
 
 KIND = Kind(
     name="function",
@@ -183,7 +195,9 @@ KIND = Kind(
     update=update,
     observe=observe,
     fields={
-        name: Field(_CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"))
+        name: Field(
+            _CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"), name in _OPTIONAL
+        )
         for name in _FIELDS
     },
     missing=Missing("its events wait, and become dead letters", fix=Fix.DEPLOY),

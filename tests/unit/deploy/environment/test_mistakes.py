@@ -14,6 +14,7 @@ BASE = {
     "sender": "rechnung@acme.example",
 }
 SIZES = "functions.validate_and_parse"
+KEY = "projects/acme-keys/locations/{}/keyRings/csvgate/cryptoKeys/data"
 
 PLANTED: tuple[tuple[str, str, str], ...] = (
     ("project: Acme", "project", "`Acme` is not the id of a project: 6 to 30 lowercase letters"),
@@ -100,6 +101,79 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "network.egress",
         "Input should be 'private-ranges-only' or 'all-traffic'",
     ),
+    ("labels: {Team: data}", "labels.Team", "`Team` is not a label: at most 63 lowercase"),
+    ("labels: {9lives: cat}", "labels.9lives", "a key starts with a lowercase letter"),
+    ("labels: {goog-managed: x}", "labels.goog-managed", "are set by Google and csvgate"),
+    ("labels: {csvgate-source: x}", "labels.csvgate-source", "are set by Google and csvgate"),
+    ("labels: {team: Data Platform}", "labels.team", "`Data Platform` is not a label"),
+    (f"labels: {{team: {'x' * 64}}}", "labels.team", "is not a label: at most 63"),
+    ("kms_key: my-key", "kms_key", "`my-key` is not the path of a key: projects/PROJECT/"),
+    (
+        f"kms_key: {KEY.format('global')}/cryptoKeyVersions/1",
+        "kms_key",
+        "is not the path of a key",
+    ),
+    (
+        f"kms_key: {KEY.format('europe')}",
+        "kms_key",
+        "the key is in europe, but the buckets are in europe-west3, which needs a key in europe-w",
+    ),
+    (
+        f"kms_key: {{datasets: {KEY.format('europe-west3')}}}",
+        "kms_key.datasets",
+        "the key is in europe-west3, but the datasets are in EU, which needs a key in europe;",
+    ),
+    (
+        f"kms_key: {{functions: {KEY.format('europe-west1')}}}",
+        "kms_key.functions",
+        "the key is in europe-west1, but the functions are in europe-west3",
+    ),
+    ("kms_key: {bucket: k}", "kms_key.bucket", "is not a setting; did you mean `buckets`?"),
+    (
+        "message_storage_regions: [europe-west3, EU]",
+        "message_storage_regions[1]",
+        "`EU` is not a region that csvgate knows",
+    ),
+    ("message_storage_regions: []", "message_storage_regions", "names no region"),
+    (
+        "secret_locations: [europe-west3, europe-west3]",
+        "secret_locations",
+        "`europe-west3` is there twice",
+    ),
+    ("names.buckets: {upload: acme}", "names.buckets.upload", "did you mean `uploads`?"),
+    (
+        "names.buckets: {uploads: Acme Uploads}",
+        "names.buckets.uploads",
+        "`Acme Uploads` is not the name of a bucket",
+    ),
+    (
+        "names.buckets: {uploads: '${project}-rejects'}",
+        "names.buckets.uploads",
+        "`acme-sales-prod-rejects` is also the name of rejects",
+    ),
+    (
+        "names.buckets: {uploads: goog-acme}",
+        "names.buckets.uploads",
+        "`goog-acme` starts with goog or contains google, which is reserved",
+    ),
+    ("names.buckets: {uploads: 10.0.0.1}", "names.buckets.uploads", "looks like an IP address"),
+    ("names.buckets: {uploads: acme-}", "names.buckets.uploads", "does not end with a letter"),
+    (
+        f"names.buckets: {{uploads: '${{project}}-{'x' * 50}'}}",
+        "names.buckets.uploads",
+        "has 66 characters, but 3 to 63 are allowed",
+    ),
+    ("names.topics: {validated: ab}", "names.topics.validated", "is not the name of a topic"),
+    (
+        "names.topics: {validated: goog-acme}",
+        "names.topics.validated",
+        "starting with a letter, but not with goog",
+    ),
+    (
+        "names.topics: {validated: enrichment-complete}",
+        "names.topics.validated",
+        "`enrichment-complete` is also the name of complete",
+    ),
     (
         "secrets.SENDGRID_API_KEY: {secret: sendgrid/key}",
         "secrets.SENDGRID_API_KEY.secret",
@@ -148,8 +222,8 @@ def test_a_planted_mistake_is_reported_with_its_path(
     setting: str, path: str, message: str, tmp_path: Path
 ) -> None:
     found = reported(tmp_path, document(setting))
-    assert [path] == [at for at, _ in found if at == path], found
-    assert message in dict(found)[path]
+    assert [path] == list({at for at, _ in found}), found
+    assert [text for _, text in found if message in text], found
 
 
 def test_mistakes_of_all_kinds_are_reported_at_once(tmp_path: Path) -> None:
