@@ -4,7 +4,7 @@ set -euo pipefail
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 # APIs
-gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com \
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com \
   --project=example-csvgate-dev
 
 # Log-based metrics
@@ -226,6 +226,7 @@ gcloud functions deploy notify-stakeholders \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
   --trigger-http \
   --no-allow-unauthenticated
+gcloud run services update notify-stakeholders --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
 gcloud functions deploy enrich-records \
   --gen2 \
   --region=europe-west3 \
@@ -250,6 +251,7 @@ gcloud functions deploy enrich-records \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
+gcloud run services update enrich-records --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
 gcloud functions deploy validate-and-parse \
   --gen2 \
   --region=europe-west3 \
@@ -274,6 +276,7 @@ gcloud functions deploy validate-and-parse \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
+gcloud run services update validate-and-parse --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
 
 # Who may call them
 gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker

@@ -5,7 +5,7 @@ from typing import Final
 
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate_ops.deploy.environment import cloud_run, regions
-from csvgate_ops.deploy.environment.model import Environment, KmsKeys, Sizes
+from csvgate_ops.deploy.environment.model import Environment, KmsKeys, Network, Sizes
 from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.kinds import kms_key
 from csvgate_ops.deploy.topology import bucket_names
@@ -37,6 +37,7 @@ def contradictions(environment: Environment, topology: Topology) -> Complaints:
     yield from _functions(environment, topology)
     yield from _secrets(environment, topology)
     yield from _names(environment, topology)
+    yield from _network(environment.network)
     if environment.region != UNKNOWN:
         yield from _places(environment, topology)
 
@@ -133,15 +134,27 @@ def _bucket_fault(name: str) -> str:
     return "looks like an IP address" if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name) else ""
 
 
+def _network(network: Network | None) -> Complaints:
+    if network is None:
+        return
+    if network.subnet is None and network.connector is None:
+        yield ("network",), "needs a `subnet` or a `connector`"
+    if network.connector is None:
+        return
+    for field in ("subnet", "network", "tags"):
+        if getattr(network, field):
+            yield ("network", field), "cannot be combined with a connector; leave one of them out"
+
+
 def _places(environment: Environment, topology: Topology) -> Complaints:
     region = environment.region
-    network = environment.network
-    if network is not None and "/" in network.connector:
-        where = network.connector.split("/")[3]
-        if where != region:
+    for field in ("connector", "subnet"):
+        path = getattr(environment.network, field, None) or ""
+        if "/" in path and path.split("/")[3] != region:
             yield (
-                ("network", "connector"),
-                f"is in {where}, but the functions are in {region}; use a connector in {region}",
+                ("network", field),
+                f"is in {path.split('/')[3]}, but the functions are in {region}; use a {field} in "
+                f"{region}",
             )
     place = place_of(topology, environment)
     for purpose, location in (

@@ -14,13 +14,15 @@ from csvgate_ops.deploy.environment.checks import UNKNOWN, contradictions
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.topology.model import Model, Topology
 
-_INSTEAD: Final[Mapping[str, str]] = {
-    "project": "unknown-project",
-    "region": "europe-west1",
-    "sender": "unknown@example.com",
+_INSTEAD: Final[Mapping[Path, str]] = {
+    ("project",): "unknown-project",
+    ("region",): "europe-west1",
+    ("sender",): "unknown@example.com",
+    ("network", "subnet"): "unknown",
+    ("network", "connector"): "unknown",
 }
-"""What takes the place of required settings that are missing or mistaken, so that the others can
-still be checked for contradictions."""
+"""What takes the place of settings that are missing or mistaken, but needed by others, so that the
+others can still be checked for contradictions."""
 
 
 class EnvironmentMistakes(DeployError):
@@ -110,20 +112,22 @@ def _without(data: Any, paths: list[Path]) -> Environment | None:
     left = copy.deepcopy(data)
     for path in paths:
         _drop(left, path)
-    region = left.get("region", UNKNOWN)
     try:
-        rest = Environment.model_validate({**_INSTEAD, **left})
+        rest = Environment.model_validate(left)
     except ValidationError:
         return None
-    return rest.model_copy(update={"region": region})
+    return rest.model_copy(update={"region": UNKNOWN}) if ("region",) in paths else rest
 
 
-def _drop(data: Any, path: Path) -> None:
-    """Remove what is at a path, or the deepest part of the path that exists."""
-    for at, step in enumerate(path):
-        inner = data.get(step) if isinstance(data, dict) else None
-        if at + 1 == len(path) or not isinstance(inner, dict) or path[at + 1] not in inner:
-            if isinstance(data, dict):
-                data.pop(step, None)
+def _drop(data: dict[Any, Any], path: Path) -> None:
+    """Remove what is at a path, or the deepest mapping on the way to it that has no such part."""
+    outer = data
+    for step in path[:-1]:
+        inner = outer.get(step)
+        if not isinstance(inner, dict):
+            outer.pop(step, None)
             return
-        data = inner
+        outer = inner
+    outer.pop(path[-1], None)
+    if path in _INSTEAD:
+        outer[path[-1]] = _INSTEAD[path]

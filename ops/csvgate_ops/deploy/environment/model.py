@@ -20,13 +20,16 @@ from csvgate_ops.deploy.environment.shapes import (
     LabelValue,
     Memory,
     Mount,
+    NetworkTags,
     Project,
     Region,
     SecretName,
     StorageRegions,
+    Subnet,
     TopicName,
     Variable,
     Version,
+    VpcNetwork,
 )
 from csvgate_ops.deploy.topology.model import Model, Seconds, Secret, SmallUploads
 
@@ -44,10 +47,18 @@ class SecretChoice(Secret):
 
 
 class Network(Model):
-    """How the functions reach a VPC network."""
+    """How the functions reach a VPC network: through a subnet or a connector."""
 
-    connector: Connector
-    """The name of an existing Serverless VPC Access connector in the region, or its path."""
+    subnet: Subnet | None = None
+    """Direct VPC egress, which Google recommends: the name of a subnet in the region, or its path
+    (`projects/PROJECT/regions/REGION/subnetworks/NAME`) in a shared VPC."""
+    network: VpcNetwork | None = None
+    """The network of the subnet. Default: Cloud Run looks it up."""
+    tags: NetworkTags = ()
+    """Network tags for firewall rules, with a subnet."""
+    connector: Connector | None = None
+    """Instead of a subnet: the name of an existing Serverless VPC Access connector in the region,
+    or its path."""
     egress: Literal["private-ranges-only", "all-traffic"] = "private-ranges-only"
     """Which traffic goes through the network. With `all-traffic`, SendGrid is only reached through
     a Cloud NAT of the network."""

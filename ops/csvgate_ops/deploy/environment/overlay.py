@@ -30,11 +30,9 @@ def overlay(topology: Topology, environment: Environment) -> Topology:
 
 def connector_path(environment: Environment, place: Place) -> str:
     """Return the full path of the VPC connector, or "" without one."""
-    if environment.network is None:
-        return ""
-    name = environment.network.connector
-    if "/" in name:
-        return name
+    name = environment.network.connector if environment.network else None
+    if name is None or "/" in name:
+        return name or ""
     return f"projects/{place.project}/locations/{place.region}/connectors/{name}"
 
 

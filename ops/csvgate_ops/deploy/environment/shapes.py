@@ -149,6 +149,31 @@ StorageRegions = Annotated[
     AfterValidator(_each_once),
     AfterValidator(_at_least_one),
 ]
+_NAME = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+Subnet = Annotated[
+    str,
+    matching(
+        rf"{_NAME}|projects/[a-z0-9:.-]+/regions/[a-z0-9-]+/subnetworks/{_NAME}",
+        "the name of a subnet in the region, or its path "
+        "projects/PROJECT/regions/REGION/subnetworks/NAME",
+    ),
+]
+VpcNetwork = Annotated[
+    str,
+    matching(
+        rf"{_NAME}|projects/[a-z0-9:.-]+/global/networks/{_NAME}",
+        "the name of a network, or its path projects/PROJECT/global/networks/NAME",
+    ),
+]
+NetworkTags = Annotated[
+    tuple[
+        Annotated[
+            str, matching(_NAME, "a network tag: lowercase letters, digits and hyphens, at most 63")
+        ],
+        ...,
+    ],
+    AfterValidator(_each_once),
+]
 Connector = Annotated[
     str,
     matching(

@@ -18,7 +18,8 @@ def apis(environment: Environment) -> Iterator[Resource]:
     if environment.kms_key is None:
         names.discard(KINDS["kms-key"].api)
     if environment.network is not None:
-        names.add("vpcaccess.googleapis.com")
+        api = "vpcaccess" if environment.network.connector else "compute"
+        names.add(f"{api}.googleapis.com")
     for name in sorted(names):
         yield Resource(Key("api", name))
 

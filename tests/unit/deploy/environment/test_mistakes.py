@@ -96,6 +96,25 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "network.connector",
         "is in europe-west1, but the functions are in europe-west3",
     ),
+    ("network: {}", "network", "needs a `subnet` or a `connector`"),
+    (
+        "network: {connector: sales, subnet: sales}",
+        "network.subnet",
+        "cannot be combined with a connector; leave one of them out",
+    ),
+    ("network: {connector: sales, tags: [a]}", "network.tags", "cannot be combined"),
+    (
+        "network: {subnet: projects/acme-net/regions/europe-west1/subnetworks/sales}",
+        "network.subnet",
+        "is in europe-west1, but the functions are in europe-west3; use a subnet in europe-west3",
+    ),
+    ("network: {subnet: Sales}", "network.subnet", "`Sales` is not the name of a subnet"),
+    (
+        "network: {subnet: sales, network: global/networks/prod}",
+        "network.network",
+        "is not the name of a network, or its path projects/PROJECT/global/networks/NAME",
+    ),
+    ("network: {subnet: sales, tags: [To]}", "network.tags[0]", "`To` is not a network tag"),
     (
         "network: {connector: sales, egress: all}",
         "network.egress",

@@ -214,9 +214,21 @@ def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
         ingress=flags["ingress-settings"],
         connector=flags.get("vpc-connector", ""),
         egress=flags.get("egress-settings", ""),
+        subnet="",
+        network="",
+        tags="",
         environment=json.dumps(variables, sort_keys=True),
         secrets=flags.get("set-secrets", ""),
     )
+
+
+def _update_service(project: FakeProject, words: list[str], flags: Flags) -> None:
+    project.resources[Key("function", words[0])] |= {
+        "subnet": flags["subnet"],
+        "tags": flags["network-tags"],
+        "egress": flags["vpc-egress"],
+        **_optional(flags, network="network"),
+    }
 
 
 def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -280,5 +292,6 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("gcloud", "pubsub", "subscriptions", "update"): _set_policies,
     ("bq",): _bigquery,
     ("gcloud", "functions", "deploy"): _function,
+    ("gcloud", "run", "services", "update"): _update_service,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
 }

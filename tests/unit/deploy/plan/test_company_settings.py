@@ -29,6 +29,11 @@ DATA, MESSAGES = KEYS.format("europe", "data"), KEYS.format("europe-west3", "mes
 CODE = KEYS.format("europe-west3", "code")
 UPLOADS = "acme-sales-uploads"
 REVIEW = "acme-sales-enrich-dead-review"
+CONNECTED = (
+    "gcloud run services update enrich-records --network=projects/acme-net/global/networks/prod "
+    "--subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate "
+    "--network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic"
+)
 SCHEMA = "ALTER SCHEMA `example-csvgate-dev`.sales SET OPTIONS "
 
 CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
@@ -64,6 +69,10 @@ CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
     ),
     ("function", "enrich-records", "labels", "team=web", "--clear-labels"),
     ("function", "enrich-records", "kms_key", "", f"--kms-key={CODE}"),
+    ("function", "enrich-records", "subnet", "", CONNECTED),
+    ("function", "enrich-records", "network", "other", CONNECTED),
+    ("function", "enrich-records", "tags", "", CONNECTED),
+    ("function", "enrich-records", "egress", "private-ranges-only", CONNECTED),
 )
 """Kind, name, field, what the project has instead, and a part of the command that changes it."""
 FIXED = (("secret", "sendgrid-api-key", "locations"), ("repository", "csvgate", "kms_key"))
@@ -78,7 +87,8 @@ def different(key: Key, field: str, value: Value) -> Observed:
 def test_every_company_field_has_a_case() -> None:
     declared = {(k.name, n) for k in KINDS.values() for n, f in k.fields.items() if f.optional}
     cases = {(kind, field) for kind, _, field, *_ in CHANGES}
-    assert declared == cases | {(kind, field) for kind, _, field in FIXED}
+    network = {("function", field) for field in ("subnet", "tags", "egress")}
+    assert declared | network == cases | {(kind, field) for kind, _, field in FIXED}
 
 
 @pytest.mark.parametrize(("kind", "name", "field", "value", "expected"), CHANGES)
@@ -86,9 +96,12 @@ def test_a_company_setting_is_changed_in_place(
     kind: str, name: str, field: str, value: Value, expected: str
 ) -> None:
     found = plan(wanted(COMPANY), different(Key(kind, name), field, value))
-    (command,) = [s for s in found.steps if isinstance(s, Command)]
-    assert expected in " ".join(command.argv)
-    assert name in " ".join(command.argv)
+    command, *more = [" ".join(s.argv) for s in found.steps if isinstance(s, Command)]
+    assert expected in command
+    assert name in command
+    # After a deploy of the function, its service is connected to the subnet again.
+    deployed = command.startswith("gcloud functions deploy")
+    assert [CONNECTED] * deployed == [step.partition(" --region")[0] for step in more]
 
 
 @pytest.mark.parametrize(("kind", "name", "field"), [*(c[:3] for c in CHANGES), *FIXED], ids=str)
@@ -189,3 +202,26 @@ def test_own_names_arrive_wherever_a_name_is_used() -> None:
 
 def test_a_topology_with_own_names_is_valid() -> None:
     assert [] == list(mistakes(overlay(topology(), environment(COMPANY))))
+
+
+def leaving(key: str, value: str) -> list[str]:
+    """Return the commands that change a function of production, which has a connector, from what it
+    has instead."""
+    desired = wanted("prod")
+    observed = healthy_project(desired)
+    notify = Key("function", "notify-stakeholders")
+    there = {**observed.resources[notify], "subnet": "old", "tags": "t", key: value}
+    changed = replace(observed, resources={**observed.resources, notify: there})
+    return [" ".join(s.argv) for s in plan(desired, changed).steps if isinstance(s, Command)]
+
+
+def test_a_service_leaves_its_subnet_before_it_gets_a_connector() -> None:
+    """Cloud Run refuses a service that has both."""
+    clear, deploy = leaving("connector", "")
+    assert clear.startswith("gcloud run services update notify-stakeholders --clear-network --")
+    assert "--vpc-connector=projects/example-csvgate-prod/" in deploy
+
+
+def test_a_subnet_that_somebody_has_set_is_removed() -> None:
+    (clear,) = leaving("tags", "t")
+    assert clear.startswith("gcloud run services update notify-stakeholders --clear-network --")

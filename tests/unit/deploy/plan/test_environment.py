@@ -61,7 +61,7 @@ def test_the_repository_s_environments_are_valid(name: str) -> None:
             "network: {connector: Mine}",
             ":4: network.connector: `Mine` is not the name of a Serverless",
         ),
-        ("network: {egress: all}", ":4: network.connector: is missing"),
+        ("network: {egress: all}", ":4: network: needs a `subnet` or a `connector`"),
         (
             "secrets: {SENDGRID_KEY: {secret: k}}",
             ":4: secrets.SENDGRID_KEY: is not used by any function; did you mean "
