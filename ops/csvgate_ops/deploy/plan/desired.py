@@ -49,7 +49,8 @@ def desired(
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
     sections = tuple(_sections(found, dict.fromkeys(bindings)))
     rendered = render(monitoring, place.project, environment.alerts)
-    return Desired(place, sections, members, rendered, tuple(contracts))
+    bucket = topo.bucket_names(topology, place.project)["contracts"]
+    return Desired(place, sections, members, rendered, tuple(contracts), bucket)
 
 
 def _sections(found: Iterable[Resource], bindings: Iterable[Binding]) -> Iterator[Section]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import monitoring, policies, tables
+from csvgate_ops.deploy.plan import contracts, monitoring, policies, tables
 from csvgate_ops.deploy.plan.model import (
     Binding,
     ByHand,
@@ -40,6 +40,7 @@ def plan(desired: Desired, observed: Observed) -> Plan:
         if section.title == KINDS["function"].heading:
             # Before the functions that need the tables, which the present ones can still use.
             stages.append(Stage(tables.HEADING, tuple(tables.steps(desired, observed))))
+            stages.append(Stage(contracts.HEADING, tuple(contracts.steps(desired, observed))))
         stages.append(Stage(section.title, tuple(_section(desired.place, section, observed))))
     # Metrics come directly after the first section, which enables the APIs: Cloud Monitoring may
     # take ten minutes to know a metric that the alerts at the end refer to.

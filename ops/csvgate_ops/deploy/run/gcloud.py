@@ -16,8 +16,8 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.script import shell_line
 
 LAST_LINES = 30
-_NOT_FOUND = re.compile(r"\bNOT_FOUND: |\bNot found: (Dataset|Table)\b")
-"""How gcloud and bq begin the answer that a resource does not exist."""
+_NOT_FOUND = re.compile(r"\bNOT_FOUND: |\bNot found: (Dataset|Table)\b|\bURLs matched no objects\b")
+"""What gcloud and bq say if a resource does not exist."""
 _UNREACHABLE = re.compile(r"fully or partially unreachable")
 """A warning of gcloud: the list that it printed lacks the resources of some regions."""
 
@@ -124,7 +124,8 @@ class JsonReader:
         return answer.result()
 
     def _ask(self, argv: tuple[str, ...]) -> Any:
-        asked = argv if argv[0] == "bq" else (*argv, "--format=json")
+        # `gcloud storage ls` refuses the flag, and prints JSON with a flag of another name.
+        asked = argv if argv[0] == "bq" or "--json" in argv else (*argv, "--format=json")
         finished = self._run(asked)
         if finished.code:
             raise CommandFailed(asked, finished)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from csvgate.protocol.ledger.effect_paths import SCOPE_ENTRY
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 
-ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
+ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "contracts")
 OPERATORS_BUCKETS = ("audit",)
 """Buckets that functions neither know nor have access to."""
 ROLES_OF_TOPICS = ("validated", "complete")

@@ -5,7 +5,10 @@ It is small on purpose: tests/integration/deploy runs the same commands with the
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from csvgate.contracts.bundle_format import POINTER, bundle_in_use
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.plan.model import (
     Binding,
     ByHand,
@@ -36,9 +39,15 @@ class FakeProject:
         self.bindings: set[Binding] = set()
         self.file = ""
         self.monitoring = FakeMonitoring()
+        self.contracts: tuple[DeployedContracts, ...] = ()
 
     def observed(self) -> Observed:
-        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
+        return Observed(
+            dict(self.resources),
+            frozenset(self.bindings),
+            self.monitoring.observed(),
+            contracts=self.contracts,
+        )
 
     def apply(self, step: Step) -> None:
         if isinstance(step, Write):
@@ -118,6 +127,20 @@ def _bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
         retention=_seconds(flags.get("retention-period", "0s")),
         lifecycle=project.file if "lifecycle-file" in flags else "",
     )
+
+
+def _object(project: FakeProject, words: list[str], flags: Flags) -> None:
+    bucket, _, name = words[1].removeprefix("gs://").partition("/")
+    assert Key("bucket", bucket) in project.resources
+    if name == POINTER:
+        current = project.contracts[0].generation if project.contracts else "0"
+        assert current == flags["if-generation-match"]
+        digest = flags["custom-metadata"].partition("=")[2]
+        assert bundle_in_use(project.file.encode()) == digest
+        made = DeployedContracts(digest, str(int(current) + 1), datetime(2026, 11, 29, tzinfo=UTC))
+        project.contracts = (made, *project.contracts)
+    else:
+        assert name.startswith("bundles/")
 
 
 def _version_bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -224,6 +247,7 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("gcloud", "artifacts", "repositories", "create"): lambda project, words, _: project.make(
         "repository", words[0]
     ),
+    ("gcloud", "storage", "cp"): _object,
     ("gcloud", "storage", "buckets", "create"): _bucket,
     ("gcloud", "storage", "buckets", "update"): _version_bucket,
     ("gcloud", "pubsub", "topics", "create"): lambda project, words, flags: project.make(
