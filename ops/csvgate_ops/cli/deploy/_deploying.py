@@ -21,7 +21,7 @@ from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.execute import Execution
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
 from csvgate_ops.deploy.staging.stage import stage
-from csvgate_ops.deploy.topology import Topology, TopologyError, load
+from csvgate_ops.deploy.topology import Topology, TopologyError, bucket_names, load
 from csvgate_ops.local.cloud.options import repository
 
 
@@ -76,6 +76,10 @@ class Located:
     @property
     def place(self) -> Place:
         return place_of(self.topology, self.environment)
+
+    @property
+    def contracts_bucket(self) -> str:
+        return bucket_names(self.topology, self.place.project)["contracts"]
 
 
 def located(env: str) -> Located:

@@ -9,7 +9,7 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Step, Write
 from csvgate_ops.deploy.plan.planner import substituted
 from csvgate_ops.deploy.plan.script import shell_line
-from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, Runner
+from csvgate_ops.deploy.run.gcloud import Finished, Runner, failed
 from csvgate_ops.deploy.run.propagation import is_temporary
 
 MAX_WAIT_SECONDS = 660.0
@@ -79,7 +79,7 @@ class Execution:
                 return finished
             output = f"{finished.stderr}\n{finished.stdout}"
             if waited >= self.max_wait or not is_temporary(output):
-                raise CommandFailed(argv, finished)
+                raise failed(argv, finished)
             self.say(f"      an earlier change has not spread yet: retrying in {pause:.0f} s")
             self.sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
