@@ -14,7 +14,7 @@ from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
-from csvgate_ops.deploy.environment.overlay import place_of
+from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
 from csvgate_ops.deploy.plan.observe import observe
@@ -79,7 +79,8 @@ class Located:
 
     @property
     def contracts_bucket(self) -> str:
-        return bucket_names(self.topology, self.place.project)["contracts"]
+        topology = overlay(self.topology, self.environment)
+        return bucket_names(topology, self.place.project)["contracts"]
 
 
 def located(env: str) -> Located:
