@@ -21,6 +21,8 @@ class Project:
         """Custom roles."""
         self.agents: set[str] = set()
         self.buckets: dict[str, dict[str, Any]] = {}
+        self.objects: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """Bucket and name → the versions of an object, the current one last."""
         self.topics: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.datasets: dict[str, dict[str, Any]] = {}

@@ -51,6 +51,7 @@ gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 
 # Buckets
+gcloud storage rm --recursive gs://example-csvgate-dev-contracts --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
 gcloud storage buckets update gs://example-csvgate-dev-audit --clear-retention-period --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-audit --project=example-csvgate-dev

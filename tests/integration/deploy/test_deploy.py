@@ -208,7 +208,7 @@ def test_the_staged_source_was_uploaded(project: Project) -> None:
     for function in project.functions.values():
         source = function["buildConfig"]["source"]["storageSource"]["object"]
         names = zipfile.ZipFile(io.BytesIO(project.sources[source])).namelist()
-        assert {"main.py", "requirements.txt", "contracts/orders.yaml"} <= set(names)
+        assert {"main.py", "requirements.txt", "contracts/bundle.json"} <= set(names)
         assert not any("__pycache__" in name or "csvgate_ops" in name for name in names)
 
 

@@ -14,7 +14,7 @@ from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
-from csvgate_ops.deploy.environment.overlay import place_of
+from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
 from csvgate_ops.deploy.plan.observe import observe
@@ -22,7 +22,7 @@ from csvgate_ops.deploy.run.execute import Execution
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
 from csvgate_ops.deploy.run.unread import Unread, unread
 from csvgate_ops.deploy.staging.stage import stage
-from csvgate_ops.deploy.topology import Topology, TopologyError, load
+from csvgate_ops.deploy.topology import Topology, TopologyError, bucket_names, load
 from csvgate_ops.local.cloud.options import repository
 
 
@@ -95,6 +95,11 @@ class Located:
     @property
     def place(self) -> Place:
         return place_of(self.topology, self.environment)
+
+    @property
+    def contracts_bucket(self) -> str:
+        topology = overlay(self.topology, self.environment)
+        return bucket_names(topology, self.place.project)["contracts"]
 
 
 def located(env: str) -> Located:

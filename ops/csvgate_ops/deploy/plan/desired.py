@@ -64,7 +64,8 @@ def desired(
     settled = company_settings.apply(found, environment)
     sections = tuple(_sections(settled, dict.fromkeys(bindings)))
     rendered = render(monitoring, place.project, environment.alerts, renamed)
-    return Desired(place, sections, members, rendered, tuple(contracts))
+    bucket = topo.bucket_names(topology, place.project)["contracts"]
+    return Desired(place, sections, members, rendered, tuple(contracts), bucket)
 
 
 def _sections(found: Iterable[Resource], bindings: Iterable[Binding]) -> Iterator[Section]:

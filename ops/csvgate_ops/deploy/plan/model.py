@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from csvgate.contracts.model import Contract
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.monitoring.files import Monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
 from csvgate_ops.deploy.tables.model import ExistingTable
@@ -79,6 +80,8 @@ class Desired:
     monitoring: Monitoring | None = None
     contracts: tuple[Contract, ...] = ()
     """Their tables follow them."""
+    contracts_bucket: str = ""
+    """The name of the bucket that holds them."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -98,6 +101,8 @@ class Observed:
     monitoring: MonitoringFound = field(default_factory=MonitoringFound)
     tables: Mapping[str, ExistingTable] = field(default_factory=dict)
     """`dataset.table` → the table, for those tables of contracts that exist."""
+    contracts: tuple[DeployedContracts, ...] = ()
+    """What was deployed of contracts, latest first."""
 
 
 @dataclass(frozen=True, slots=True)

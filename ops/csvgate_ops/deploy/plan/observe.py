@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
+from csvgate_ops.deploy.contracts.history import history
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.monitoring import observe as monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
@@ -52,7 +53,10 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     names = table_names(desired.contracts, datasets)
     found = run_concurrently(lambda name: read_table(place, name, reader), names)
     tables = {name: table for name, table in zip(names, found, strict=True) if table is not None}
-    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis), tables)
+    bucket = desired.contracts_bucket
+    contracts = history(bucket, reader) if Key("bucket", bucket) in existing else ()
+    watched = _monitoring(place, reader, apis)
+    return Observed(existing, frozenset(bindings), watched, tables, contracts)
 
 
 def _monitoring(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> MonitoringFound:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import monitoring, policies, tables
+from csvgate_ops.deploy.plan import contracts, monitoring, policies, tables
 from csvgate_ops.deploy.plan.changes import (
     Change,
     as_stage,
@@ -49,6 +49,7 @@ def plan(desired: Desired, observed: Observed) -> Plan:
         if section.title == KINDS["function"].heading:
             # Before the functions that need the tables, which the present ones can still use.
             stages.append((tables.HEADING, list(tables.changes(desired, observed))))
+            stages.append((contracts.HEADING, list(contracts.changes(desired, observed))))
         stages.append((section.title, list(_section(desired.place, section, observed))))
     # Metrics come directly after the first section, which enables the APIs: Cloud Monitoring may
     # take ten minutes to know a metric that the alerts at the end refer to.
@@ -58,7 +59,8 @@ def plan(desired: Desired, observed: Observed) -> Plan:
     made = (as_stage(title, changes) for title, changes in stages)
     every = [change for _, changes in stages for change in changes]
     items = len(desired.resources) + len(desired.bindings) + monitoring.items(desired)
-    unchanged = items + tables.items(desired, observed) - _kept_items(every)
+    items += tables.items(desired, observed) + contracts.items(desired)
+    unchanged = items - _kept_items(every)
     planned = with_lookups(desired, (each for each in made if each.steps))
     return Plan(tuple(planned), counts(every, unchanged))
 

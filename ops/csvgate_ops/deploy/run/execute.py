@@ -9,7 +9,7 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Step, Write
 from csvgate_ops.deploy.plan.planner import substituted
 from csvgate_ops.deploy.plan.script import by_hand_line, shell_line
-from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, Runner
+from csvgate_ops.deploy.run.gcloud import Finished, Runner, failed
 from csvgate_ops.deploy.run.propagation import LONGEST_WAIT_SECONDS, is_unexplained, spreading
 
 _FIRST_PAUSE_SECONDS = 2.0
@@ -88,7 +88,7 @@ class Execution:
                 most = min(reason.longest_wait, self.max_wait)
                 if waited >= most:
                     self.say(f"      still refused after {waited:.0f} s: {reason.what}")
-                    raise CommandFailed(argv, finished)
+                    raise failed(argv, finished)
                 progress = f"after {waited:.0f} of at most {most:.0f} s"
                 self.say(f"      not yet ({progress}): {reason.what}; retrying in {pause:.0f} s")
             elif is_unexplained(output) and unexplained + 1 < tries:
@@ -97,6 +97,6 @@ class Execution:
                 progress = f"try {unexplained + 1} of {tries}"
                 self.say(f"      the service does not say why: {progress} in {pause:.0f} s")
             else:
-                raise CommandFailed(argv, finished)
+                raise failed(argv, finished)
             self.sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -5,7 +5,10 @@ It is small on purpose: tests/integration/deploy runs the same commands with the
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from csvgate.contracts.bundle_format import POINTER, bundle_in_use
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.kinds.labels import as_mapping, as_text
 from csvgate_ops.deploy.plan.model import (
     Binding,
@@ -39,9 +42,15 @@ class FakeProject:
         self.file = ""
         """The text of the file written last."""
         self.monitoring = FakeMonitoring()
+        self.contracts: tuple[DeployedContracts, ...] = ()
 
     def observed(self) -> Observed:
-        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
+        return Observed(
+            dict(self.resources),
+            frozenset(self.bindings),
+            self.monitoring.observed(),
+            contracts=self.contracts,
+        )
 
     def apply(self, step: Step) -> None:
         if isinstance(step, Write):
@@ -142,6 +151,20 @@ def _update_bucket(project: FakeProject, words: list[str], flags: Flags) -> None
         fields["versioning"] = True
     if "labels-file" in flags:
         fields["labels"] = as_text(json.loads(project.files[flags["labels-file"]]))
+
+
+def _object(project: FakeProject, words: list[str], flags: Flags) -> None:
+    bucket, _, name = words[1].removeprefix("gs://").partition("/")
+    assert Key("bucket", bucket) in project.resources
+    if name == POINTER:
+        current = project.contracts[0].generation if project.contracts else "0"
+        assert current == flags["if-generation-match"]
+        digest = flags["custom-metadata"].partition("=")[2]
+        assert bundle_in_use(project.file.encode()) == digest
+        made = DeployedContracts(digest, str(int(current) + 1), datetime(2026, 11, 29, tzinfo=UTC))
+        project.contracts = (made, *project.contracts)
+    else:
+        assert name.startswith("bundles/")
 
 
 def _subscription(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -306,6 +329,7 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
         labels=flags.get("labels", ""),
         **_optional(flags, kms_key="kms-key"),
     ),
+    ("gcloud", "storage", "cp"): _object,
     ("gcloud", "storage", "buckets", "create"): _bucket,
     ("gcloud", "storage", "buckets", "update"): _update_bucket,
     ("gcloud", "pubsub", "topics", "create"): lambda project, words, flags: project.make(

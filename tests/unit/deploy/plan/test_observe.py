@@ -184,8 +184,10 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
     key = Key("dataset", "sales")
     fields = {"location": "EU", "description": "", "labels": "", "kms_key": ""}
     assert fields == observed.resources[key]
-    described = f"bq --project_id={PROJECT} --format=json show --dataset sales"
-    assert [described] == [command for command in run.asked if command.startswith("bq ")]
+    show = f"bq --project_id={PROJECT} --format=json show"
+    assert [f"{show} --dataset sales", f"{show} sales.orders"] == [
+        command for command in run.asked if command.startswith("bq ")
+    ]
     assert {
         Binding(key, "roles/bigquery.dataEditor", f"serviceAccount:{ENRICH}"),
         Binding(key, "roles/bigquery.dataViewer", "allAuthenticatedUsers"),
