@@ -28,7 +28,7 @@ from csvgate_ops.deploy.kinds.kind import (
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 _GROUP = ("gcloud", "functions")
-_SOURCE_LABEL = "csvgate-source"
+SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
 BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
 """With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
@@ -60,6 +60,14 @@ def joined(pairs: Mapping[str, str]) -> str:
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
 
 
+def pairs(text: str) -> dict[str, str]:
+    """Return the map that `joined` made this text from."""
+    separator = ","
+    if text.startswith("^"):
+        _, separator, text = text.split("^", 2)
+    return dict(part.split("=", 1) for part in text.split(separator)) if text else {}
+
+
 def folder(name: str) -> str:
     """Return the folder that a function is staged in, relative to the repository."""
     return f"build/{name.replace('-', '_')}"
@@ -70,7 +78,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     return (
         *(*_GROUP, "deploy", name, "--gen2", f"--region={place.region}"),
         f"--project={place.project}",
-        *(f"--source={folder(name)}", f"--update-labels={_SOURCE_LABEL}={f['source']}"),
+        *(f"--source={folder(name)}", f"--update-labels={SOURCE_LABEL}={f['source']}"),
         *(f"--runtime={f['runtime']}", f"--entry-point={f['entry_point']}"),
         *(f"--memory={f['memory']}", f"--cpu={f['cpu']}", f"--concurrency={f['concurrency']}"),
         f"--min-instances={f['min_instances']}",
@@ -105,7 +113,7 @@ def _fields(item: Mapping[str, Any]) -> Fields:
     return {
         # A failed build leaves a function that must be deployed again.
         "state": item.get("state", "ACTIVE"),
-        "source": item.get("labels", {}).get(_SOURCE_LABEL, ""),
+        "source": item.get("labels", {}).get(SOURCE_LABEL, ""),
         "runtime": build.get("runtime"),
         "entry_point": build.get("entryPoint"),
         "memory": service.get("availableMemory"),
