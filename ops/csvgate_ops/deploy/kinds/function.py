@@ -28,7 +28,7 @@ from csvgate_ops.deploy.kinds.kind import (
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 _GROUP = ("gcloud", "functions")
-_SOURCE_LABEL = "csvgate-source"
+SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
 _FIRST_TRIES: Final = 3
 """How often the creation of a function is tried if it fails without a known cause: in a new project
@@ -82,6 +82,14 @@ def joined(pairs: Mapping[str, str]) -> str:
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
 
 
+def pairs(text: str) -> dict[str, str]:
+    """Return the map that `joined` made this text from."""
+    separator = ","
+    if text.startswith("^"):
+        _, separator, text = text.split("^", 2)
+    return dict(part.split("=", 1) for part in text.split(separator)) if text else {}
+
+
 def folder(name: str) -> str:
     """Return the folder that a function is staged in, relative to the repository."""
     return f"build/{name.replace('-', '_')}"
@@ -111,7 +119,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
 
 
 def _labels(fields: Fields) -> dict[str, str]:
-    return {_SOURCE_LABEL: str(fields["source"]), **labels.as_mapping(fields.get("labels", ""))}
+    return {SOURCE_LABEL: str(fields["source"]), **labels.as_mapping(fields.get("labels", ""))}
 
 
 def _network(fields: Fields) -> tuple[str, ...]:
@@ -141,7 +149,7 @@ def _fields(item: Mapping[str, Any]) -> Fields:
     return {
         # A failed build leaves a function that must be deployed again.
         "state": item.get("state", "ACTIVE"),
-        "source": item.get("labels", {}).get(_SOURCE_LABEL, ""),
+        "source": item.get("labels", {}).get(SOURCE_LABEL, ""),
         "runtime": build.get("runtime"),
         "entry_point": build.get("entryPoint"),
         "memory": service.get("availableMemory"),

@@ -13,7 +13,7 @@ ROLES: Final = "Roles"
 NOT_FORWARDED: Final = (
     "dead letters are not forwarded, and events are redelivered until they expire"
 )
-_CONDITION_TITLE: Final = "csvgate"
+CONDITION_TITLE: Final = "csvgate"
 
 
 def same_name(_place: Place, name: str, _found: Fields) -> str:
@@ -58,7 +58,7 @@ class GcloudPolicy:
 
 def _condition(binding: Binding) -> tuple[str, ...]:
     if binding.condition:
-        return (f"--condition=^;^title={_CONDITION_TITLE};expression={binding.condition}",)
+        return (f"--condition=^;^title={CONDITION_TITLE};expression={binding.condition}",)
     # Without this flag gcloud refuses to change a policy in which any binding has a condition.
     return ("--condition=None",) if binding.on.kind in ("project", "bucket") else ()
 

@@ -1,6 +1,6 @@
 """The contracts in use as part of a plan: a bundle, and the pointer that names it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from csvgate.contracts.bundle import make_bundle
@@ -22,15 +22,8 @@ def changes(desired: Desired, observed: Observed) -> Iterator[Change]:
     current = observed.contracts[0] if observed.contracts else None
     if current and current.bundle == digest:
         return
-    steps = (
-        _upload(desired, digest),
-        *use(desired.place, desired.contracts_bucket, digest, observed),
-    )
-    if current:
-        reason = f"contracts in use: {current.short} → {digest[:SHORT]}"
-    else:
-        reason = "no contracts are in use"
-    yield change(Effect.CHANGE if current else Effect.CREATE, steps, [reason])
+    first = [_upload(desired, digest)]
+    yield use(desired.place, desired.contracts_bucket, digest, observed, first)
 
 
 def items(desired: Desired) -> int:
@@ -38,11 +31,12 @@ def items(desired: Desired) -> int:
     return 1 if desired.contracts else 0
 
 
-def use(place: Place, bucket: str, digest: str, observed: Observed) -> Iterator[Step]:
-    """Yield the steps that make the pointer name a bundle which is in the bucket. They fail if
-    somebody else has changed the pointer since it was observed."""
+def use(
+    place: Place, bucket: str, digest: str, observed: Observed, first: Iterable[Step] = ()
+) -> Change:
+    """Return the change that makes the pointer name a bundle which is in the bucket after the steps
+    `first`. It fails if somebody else has changed the pointer since it was observed."""
     current = observed.contracts[0] if observed.contracts else None
-    yield Write(_POINTER_FILE, pointer_to(digest))
     argv = (
         *("gcloud", "storage", "cp", _POINTER_FILE, f"gs://{bucket}/{POINTER}", _JSON),
         f"--custom-metadata={METADATA}={digest}",
@@ -50,7 +44,10 @@ def use(place: Place, bucket: str, digest: str, observed: Observed) -> Iterator[
         f"--project={place.project}",
     )
     before = f"{current.short} → " if current else ""
-    yield Command(argv, f"contracts in use: {before}{digest[:SHORT]}")
+    why = f"contracts in use: {before}{digest[:SHORT]}"
+    steps = (*first, Write(_POINTER_FILE, pointer_to(digest)), Command(argv, why))
+    reason = why if current else "no contracts are in use"
+    return change(Effect.CHANGE if current else Effect.CREATE, steps, [reason])
 
 
 def _upload(desired: Desired, digest: str) -> Command:
