@@ -89,5 +89,5 @@ def _number(place: Place, reader: JsonReader) -> str:
 
 def _without_number(binding: Binding, number: str) -> Binding:
     """Put the variable that plans use in place of the project's number in an agent's name."""
-    member = re.sub(rf"\bservice-{number}@", f"service-{PROJECT_NUMBER}@", binding.member)
+    member = re.sub(rf"\b(service|bq)-{number}@", rf"\1-{PROJECT_NUMBER}@", binding.member)
     return replace(binding, member=member)

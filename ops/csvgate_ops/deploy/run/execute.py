@@ -8,7 +8,7 @@ from pathlib import Path
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Step, Write
 from csvgate_ops.deploy.plan.planner import substituted
-from csvgate_ops.deploy.plan.script import shell_line
+from csvgate_ops.deploy.plan.script import by_hand_line, shell_line
 from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, Runner
 from csvgate_ops.deploy.run.propagation import is_temporary
 
@@ -67,9 +67,7 @@ class Execution:
     def _by_hand(self, step: ByHand) -> None:
         finished = self.run(step.check)
         if finished.code or finished.stdout.strip() != step.answer:
-            raise Stopped(
-                f"{step.why}. Add one, then deploy again:\n  {shell_line(step.argv)} < FILE"
-            )
+            raise Stopped(f"{step.why}. Add one, then deploy again:\n  {by_hand_line(step)}")
 
     def _try(self, argv: tuple[str, ...]) -> Finished:
         waited, pause = 0.0, 2.0
