@@ -12,7 +12,7 @@ import pytest
 from servers import ROOT
 from unit.scripts.script import load
 
-COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke")
+COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke", "preflight")
 
 
 @pytest.fixture(scope="module")
