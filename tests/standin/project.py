@@ -5,6 +5,7 @@ from typing import Any
 
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
+from standin.spreading import Spreading
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -37,6 +38,7 @@ class Project:
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
         self.policies = Policies(self)
+        self.spreading = Spreading()
 
     def restore(self, saved: "Project") -> None:
         """Return to the state in a deep copy."""
@@ -48,6 +50,8 @@ class Project:
         if api and api not in self.apis:
             message = f"{api} has not been used in project {self.number} before or it is disabled."
             raise Refusal(403, message, "SERVICE_DISABLED")
+        if api in self.spreading.fresh_apis:
+            self.spreading.needs("api", api=api, number=self.number)
 
     def own(self, name: str) -> None:
         """Refuse requests to other projects."""
@@ -62,6 +66,8 @@ class Project:
         custom = self.roles.get(role.rpartition("/")[2], {"deleted": True})
         if role.startswith("projects/") and custom.get("deleted"):
             raise invalid(f"Role {role} does not exist in the resource's hierarchy.")
+        if role.startswith("projects/"):
+            self.spreading.needs("custom role", role=role)
 
     def need_account(self, email: str) -> None:
         if email not in self.accounts:

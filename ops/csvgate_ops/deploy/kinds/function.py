@@ -30,6 +30,9 @@ from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource,
 _GROUP = ("gcloud", "functions")
 _SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
+_FIRST_TRIES: Final = 3
+"""How often the creation of a function is tried if it fails without a known cause: in a new project
+a build may fail because of any role that its agents lack at first."""
 BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
 """With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
 is valid by the source's time, which the image does not keep, and every cold start would compile
@@ -40,7 +43,7 @@ the image's files all have the same time."""
 def create(place: Place, resource: Resource) -> list[Step]:
     once = ("--trigger-http", "--no-allow-unauthenticated")
     why = f"create function {resource.key.name}"
-    return [Command((*_deploy(place, resource), *once), why)]
+    return [Command((*_deploy(place, resource), *once), why, tries=_FIRST_TRIES)]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:

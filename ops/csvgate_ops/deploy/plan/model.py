@@ -6,6 +6,7 @@ plan runs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from csvgate.contracts.model import Contract
 from csvgate_ops.deploy.contracts.model import DeployedContracts
@@ -108,6 +109,10 @@ class Command:
 
     argv: tuple[str, ...]
     why: str
+    reason: tuple[str, ...] = ()
+    """What is missing or differs, with the old and the new value, one item a line."""
+    tries: int = 1
+    """How often the command is tried if it fails and the service does not say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +151,24 @@ class Stage:
     steps: tuple[Step, ...]
 
 
+class Effect(Enum):
+    """What a plan does with one item: a resource, a role of one member, a table or an alert."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+    NOTHING = "unchanged"
+    BY_HAND = "by hand"
+    """A person has to do it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Stages in the order in which they run; none is empty."""
+    """Stages in the order in which they run; none is empty. `counts` says how many items each
+    effect has; it follows from what was compared, so plans with the same stages are equal."""
 
     stages: tuple[Stage, ...]
+    counts: Mapping[Effect, int] = field(default_factory=dict, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy.plan.model import Binding, Key, Observed
-from csvgate_ops.deploy.plan.observe import NoProject, observe
+from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.gcloud import (
     CommandFailed,
     Finished,
@@ -74,16 +74,6 @@ class Answers:
 
 def enabled(*apis: str) -> list[dict[str, str]]:
     return [{"name": f"projects/123/services/{api}.googleapis.com"} for api in apis]
-
-
-def test_a_missing_project() -> None:
-    def run(argv: Sequence[str]) -> Finished:
-        return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
-
-    with pytest.raises(
-        NoProject, match=f"project {PROJECT} does not exist, or this account may not see it"
-    ):
-        observe(wanted("dev"), JsonReader(run))
 
 
 def test_disabled_apis_are_not_called() -> None:
