@@ -11,6 +11,7 @@ from csvgate_ops.deploy.kinds import (
     custom_role,
     dataset,
     function,
+    kms_key,
     repository,
     secret,
     subscription,
@@ -24,6 +25,7 @@ from csvgate_ops.deploy.kinds.kind import Kind
 _CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
     api.KIND,
     agent.KIND,
+    kms_key.KIND,
     account.KIND,
     custom_role.KIND,
     secret.KIND,

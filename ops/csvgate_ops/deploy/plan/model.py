@@ -27,6 +27,8 @@ class Place:
     region: str
     bucket_location: str
     bigquery_location: str
+    dataset_key: str = ""
+    """The path of the key that encrypts the datasets, or ""."""
 
     def email(self, account: str) -> str:
         return f"{account}@{self.project}.iam.gserviceaccount.com"
@@ -140,6 +142,8 @@ class ByHand:
     check: tuple[str, ...]
     answer: str
     why: str
+    reads_file: bool = True
+    """Whether the command reads a file that the person has."""
 
 
 Step = Command | Lookup | Write | ByHand

@@ -77,5 +77,5 @@ def _flat(lists: Iterable[list[A]]) -> Iterable[A]:
 
 def _without_number(binding: Binding, number: str) -> Binding:
     """Put the variable that plans use in place of the project's number in an agent's name."""
-    member = re.sub(rf"\bservice-{number}@", f"service-{PROJECT_NUMBER}@", binding.member)
+    member = re.sub(rf"\b(service|bq)-{number}@", rf"\1-{PROJECT_NUMBER}@", binding.member)
     return replace(binding, member=member)

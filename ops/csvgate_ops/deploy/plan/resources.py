@@ -15,8 +15,11 @@ _FURTHER_APIS = ("bigquerystorage", "cloudbuild", "iamcredentials", "logging", "
 def apis(environment: Environment) -> Iterator[Resource]:
     names = {f"{name}.googleapis.com" for name in _FURTHER_APIS}
     names |= {kind.api for kind in KINDS.values()}
+    if environment.kms_key is None:
+        names.discard(KINDS["kms-key"].api)
     if environment.network is not None:
-        names.add("vpcaccess.googleapis.com")
+        api = "vpcaccess" if environment.network.connector else "compute"
+        names.add(f"{api}.googleapis.com")
     for name in sorted(names):
         yield Resource(Key("api", name))
 

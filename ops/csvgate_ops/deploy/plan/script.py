@@ -41,11 +41,16 @@ def shell_line(argv: tuple[str, ...], before_flag: str = " --") -> str:
     )[1:]
 
 
+def by_hand_line(step: ByHand) -> str:
+    """Return the command that a person must run."""
+    return f"{shell_line(step.argv)}{' < FILE' if step.reads_file else ''}"
+
+
 def _line(step: Step) -> str:
     if isinstance(step, Lookup):
         return f"{step.variable}=$({shell_line(step.argv)})"
     if isinstance(step, ByHand):
-        by_hand = f"# run by hand first: {shell_line(step.argv)} < FILE"
+        by_hand = f"# run by hand first: {by_hand_line(step)}"
         return f"{by_hand}\n[[ $({shell_line(step.check)}) == {step.answer} ]]"
     if isinstance(step, Write):
         return f"cat > {step.path} <<'END'\n{step.text}\nEND"

@@ -1,7 +1,8 @@
 """Plan the removal of everything that `deploy` created. Data is removed only on request.
 
 Data means buckets, datasets, secret values, and dead letters with their topics. What others in the
-project may use stays: enabled APIs, Google's service agents and the role of Storage's agent.
+project may use stays: enabled APIs, keys, Google's service agents and their roles on the project
+and on keys.
 """
 
 from collections.abc import Iterator
@@ -79,7 +80,8 @@ def _revocations(desired: Desired, observed: Observed, removed: set[Key]) -> Ite
 
 def _granted_by_deploy(binding: Binding, desired: Desired) -> bool:
     """Return whether deploy granted the role and nobody else needs it."""
-    if binding.on.kind == "project":
+    if binding.on.kind in ("project", "kms-key"):
+        # Google's agents still need theirs, for example to read what stays encrypted.
         return binding.member in desired.members
     if KINDS[binding.on.kind].part_of is not None:
         return False  # The role goes with the resource that this one is part of.

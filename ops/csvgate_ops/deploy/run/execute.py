@@ -8,7 +8,7 @@ from pathlib import Path
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Step, Write
 from csvgate_ops.deploy.plan.planner import substituted
-from csvgate_ops.deploy.plan.script import shell_line
+from csvgate_ops.deploy.plan.script import by_hand_line, shell_line
 from csvgate_ops.deploy.run.gcloud import Finished, Runner, failed
 from csvgate_ops.deploy.run.propagation import LONGEST_WAIT_SECONDS, is_unexplained, spreading
 
@@ -72,9 +72,7 @@ class Execution:
     def _by_hand(self, step: ByHand) -> None:
         finished = self.run(step.check)
         if finished.code or finished.stdout.strip() != step.answer:
-            raise Stopped(
-                f"{step.why}. Add one, then deploy again:\n  {shell_line(step.argv)} < FILE"
-            )
+            raise Stopped(f"{step.why}. Add one, then deploy again:\n  {by_hand_line(step)}")
 
     def _try(self, argv: tuple[str, ...], tries: int = 1) -> Finished:
         """Run a command until it works. A failure that passes by itself is waited for, for a

@@ -20,6 +20,9 @@ from csvgate_ops.deploy.topology.model import Topology
 
 ROOT = Path(__file__).parents[4]
 ENVIRONMENTS = ("dev", "staging", "prod")
+COMPANY = "company"
+"""A further environment, with every setting that a company may ask for."""
+EXAMPLES = (*ENVIRONMENTS, COMPANY)
 
 
 @cache
@@ -28,7 +31,8 @@ def topology() -> Topology:
 
 
 def environment(name: str) -> Environment:
-    return load_environment(ROOT / "deploy" / "env" / f"{name}.yaml", topology())
+    folder = Path(__file__).parent / "env" if name == COMPANY else ROOT / "deploy" / "env"
+    return load_environment(folder / f"{name}.yaml", topology())
 
 
 _BESIDES: Mapping[str, Fields] = {
