@@ -96,6 +96,12 @@ def _columns(observed: Observed) -> Observed:
     return replace(observed, tables={TABLE: table()})
 
 
+def _contracts(observed: Observed) -> Observed:
+    """Somebody else has deployed contracts, or deployed the same ones again."""
+    (deployed,) = observed.contracts
+    return replace(observed, contracts=(replace(deployed, generation="2"), deployed))
+
+
 def _policy(observed: Observed) -> Observed:
     there = observed.monitoring
     off = {**there.policies["saturated"], "enabled": False}
@@ -112,6 +118,7 @@ def _policy(observed: Observed) -> Observed:
         (_grant(UPLOADS, "roles/storage.admin", VALIDATE), f"roles on bucket {UPLOADS.name}"),
         (_grant(UPLOADS, "roles/storage.admin", "allUsers"), f"roles on bucket {UPLOADS.name}"),
         (_grant(Key("project", ""), "roles/owner", VALIDATE), "roles on the project"),
+        (_contracts, "contracts in use"),
         (_columns, f"table {TABLE}"),
         (_policy, "alert policy saturated"),
     ],
