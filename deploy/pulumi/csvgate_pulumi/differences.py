@@ -1,5 +1,7 @@
-"""What the Pulumi program does differently from `csvgate deploy`, and why. docs/pulumi.md shows this
-table, and the test of the program accepts nothing else."""
+"""What the Pulumi program does differently from `csvgate deploy`, and why.
+
+docs/pulumi.md shows this table, and the test of the program accepts no other difference.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,12 +49,13 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
         "Roles that somebody granted outside of Pulumi stay. `csvgate doctor` shows them."
     ),
     "roles that are still spreading": (
-        "gcloud's first deploy waits and repeats what Google refuses for some minutes. The provider "
-        "repeats only some of it: run `pulumi up` again."
+        "A first deploy with gcloud waits and repeats what Google refuses for some minutes. The "
+        "provider repeats only some of it: run `pulumi up` again."
     ),
     "changes that a service refuses": (
-        "`csvgate deploy` stops, and a person decides. Pulumi offers to replace the resource, which "
-        "for a trigger loses waiting events. It never replaces what holds data: that is protected."
+        "`csvgate deploy` stops, and a person decides. Pulumi offers to replace the resource, and "
+        "replacing a trigger loses waiting events. It refuses to replace what holds data, which is "
+        "protected."
     ),
     "removal": (
         "`pulumi destroy --exclude-protected` removes what `deploy/teardown.sh` removes. Buckets, "

@@ -18,7 +18,7 @@ _On = Callable[[Site, str], tuple[Any, dict[str, Any]]]
 """Returns the class of the role, and the arguments that say what it is on."""
 
 
-def _project(site: Site, _name: str) -> tuple[Any, dict[str, Any]]:
+def _project(_site: Site, _name: str) -> tuple[Any, dict[str, Any]]:
     return gcp.projects.IAMMember, {}
 
 

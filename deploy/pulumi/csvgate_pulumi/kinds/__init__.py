@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from csvgate_pulumi.kinds import (
-    budget,
     bucket,
+    budget,
     dataset,
     foundation,
     function,

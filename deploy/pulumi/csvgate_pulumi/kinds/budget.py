@@ -24,7 +24,9 @@ def budget(site: Site, wanted: Wanted, options: Any) -> Any:
                 units=units, currency_code=currency
             )
         ),
-        budget_filter=gcp.billing.BudgetBudgetFilterArgs(projects=[site.filled(wanted["projects"])]),
+        budget_filter=gcp.billing.BudgetBudgetFilterArgs(
+            projects=[site.filled(wanted["projects"])]
+        ),
         threshold_rules=[
             gcp.billing.BudgetThresholdRuleArgs(threshold_percent=float(share))
             for share in wanted["thresholds"].split(",")

@@ -7,8 +7,8 @@ import pulumi_gcp as gcp
 from csvgate_ops.deploy.kinds.kind import last_segment
 from csvgate_ops.deploy.plan.model import Key
 from csvgate_pulumi.patched_subscription import PatchedSubscription
-from csvgate_pulumi.subscription_policies import FIELDS
 from csvgate_pulumi.site import Site, Wanted
+from csvgate_pulumi.subscription_policies import FIELDS
 
 
 def trigger(site: Site, wanted: Wanted, options: Any) -> Any:
