@@ -173,7 +173,7 @@ docs-check: .venv/.stamp ## Check that the generated docs are current and that l
 
 .PHONY: workflows
 workflows: .venv/.stamp ## Lint the GitHub workflows
-	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
+	$(BIN)/zizmor --offline --quiet --persona=auditor .github
 
 .PHONY: clean
 clean: ## Remove the environments, the caches and the local cloud's state

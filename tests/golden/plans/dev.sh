@@ -79,6 +79,11 @@ cat > build/lifecycle-example-csvgate-dev-references.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-dev-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-references.json --project=example-csvgate-dev
 gcloud storage buckets update gs://example-csvgate-dev-references --versioning --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-contracts.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-contracts --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-contracts.json --project=example-csvgate-dev
+gcloud storage buckets update gs://example-csvgate-dev-contracts --versioning --project=example-csvgate-dev
 
 # Topics
 gcloud pubsub topics create validated-records --message-retention-duration=604800s --project=example-csvgate-dev
@@ -106,6 +111,7 @@ gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --pro
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
@@ -136,6 +142,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-uploads -
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
@@ -159,6 +166,13 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
   --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 
+# Contracts
+gcloud storage cp build/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json gs://example-csvgate-dev-contracts/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json --no-clobber --content-type=application/json --project=example-csvgate-dev
+cat > build/current.json <<'END'
+{"format": 1, "bundle": "5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c"}
+END
+gcloud storage cp build/current.json gs://example-csvgate-dev-contracts/current.json --content-type=application/json --custom-metadata=bundle=5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c --if-generation-match=0 --project=example-csvgate-dev
+
 # Functions
 gcloud functions deploy notify-stakeholders \
   --gen2 \
@@ -180,7 +194,7 @@ gcloud functions deploy notify-stakeholders \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_CONTRACTS_BUCKET=example-csvgate-dev-contracts,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=csvgate-dev@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
   --trigger-http \
   --no-allow-unauthenticated
@@ -204,7 +218,7 @@ gcloud functions deploy enrich-records \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_CONTRACTS_BUCKET=example-csvgate-dev-contracts,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -228,7 +242,7 @@ gcloud functions deploy validate-and-parse \
   --ingress-settings=internal-only \
   --clear-vpc-connector \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_CONTRACTS_BUCKET=example-csvgate-dev-contracts,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-dev-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=DEBUG \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated

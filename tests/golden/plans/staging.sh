@@ -79,6 +79,11 @@ cat > build/lifecycle-example-csvgate-staging-references.json <<'END'
 END
 gcloud storage buckets create gs://example-csvgate-staging-references --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-references.json --project=example-csvgate-staging
 gcloud storage buckets update gs://example-csvgate-staging-references --versioning --project=example-csvgate-staging
+cat > build/lifecycle-example-csvgate-staging-contracts.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-staging-contracts --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-contracts.json --project=example-csvgate-staging
+gcloud storage buckets update gs://example-csvgate-staging-contracts --versioning --project=example-csvgate-staging
 
 # Topics
 gcloud pubsub topics create validated-records --message-retention-duration=604800s --project=example-csvgate-staging
@@ -106,6 +111,7 @@ gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --pro
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-contracts --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
 gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-notify@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
@@ -136,6 +142,7 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-uploa
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-references --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-staging --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-rejects --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-contracts --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-staging --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-rejects --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
 gcloud pubsub topics add-iam-policy-binding validated-records --project=example-csvgate-staging --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
@@ -159,6 +166,13 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledge
   --member=serviceAccount:csvgate-validate@example-csvgate-staging.iam.gserviceaccount.com \
   --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-staging-ledger/objects/references/{month}/") != ""'
 
+# Contracts
+gcloud storage cp build/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json gs://example-csvgate-staging-contracts/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json --no-clobber --content-type=application/json --project=example-csvgate-staging
+cat > build/current.json <<'END'
+{"format": 1, "bundle": "5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c"}
+END
+gcloud storage cp build/current.json gs://example-csvgate-staging-contracts/current.json --content-type=application/json --custom-metadata=bundle=5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c --if-generation-match=0 --project=example-csvgate-staging
+
 # Functions
 gcloud functions deploy notify-stakeholders \
   --gen2 \
@@ -181,7 +195,7 @@ gcloud functions deploy notify-stakeholders \
   --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
   --egress-settings=private-ranges-only \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_SENDER=csvgate-staging@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_CONTRACTS_BUCKET=example-csvgate-staging-contracts,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_SENDER=csvgate-staging@example.com,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO,SENDGRID_API_KEY_FILE=/secrets/sendgrid/SENDGRID_API_KEY \
   --set-secrets=/secrets/sendgrid/SENDGRID_API_KEY=sendgrid-api-key:latest \
   --trigger-http \
   --no-allow-unauthenticated
@@ -206,7 +220,7 @@ gcloud functions deploy enrich-records \
   --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
   --egress-settings=private-ranges-only \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_CONTRACTS_BUCKET=example-csvgate-staging-contracts,CSVGATE_DEAD_LETTER_TOPIC=enrich-records-dead-letter,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
@@ -231,7 +245,7 @@ gcloud functions deploy validate-and-parse \
   --vpc-connector=projects/example-csvgate-staging/locations/europe-west1/connectors/csvgate \
   --egress-settings=private-ranges-only \
   --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
-  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_CONTRACTS_BUCKET=example-csvgate-staging-contracts,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=example-csvgate-staging-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-staging-references,CSVGATE_REJECTS_BUCKET=example-csvgate-staging-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-staging-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=example-csvgate-staging-uploads,CSVGATE_VALIDATED_TOPIC=validated-records,GOOGLE_CLOUD_PROJECT=example-csvgate-staging,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated

@@ -1,0 +1,364 @@
+# Deploy company to an empty project.
+# Run from the repository, after `make stage`.
+set -euo pipefail
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+
+# APIs
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com \
+  --project=example-csvgate-dev
+
+# Log-based metrics
+cat > build/log-based-metric-csvgate_failed_uploads.json <<'END'
+{"description":"Uploads, or parts of uploads, that validate_and_parse or enrich_records gave up on.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=(\"validate_and_parse\" OR \"enrich_records\")","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)"},"metricDescriptor":{"labels":[{"key":"function","valueType":"STRING"},{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_failed_uploads"}
+END
+gcloud logging metrics create csvgate_failed_uploads --config-from-file=build/log-based-metric-csvgate_failed_uploads.json --project=example-csvgate-dev
+cat > build/log-based-metric-csvgate_retries.json <<'END'
+{"description":"Failed deliveries that will be retried.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"WARNING\"\njsonPayload.message=\"will be retried\"","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)"},"metricDescriptor":{"labels":[{"key":"function","valueType":"STRING"},{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_retries"}
+END
+gcloud logging metrics create csvgate_retries --config-from-file=build/log-based-metric-csvgate_retries.json --project=example-csvgate-dev
+cat > build/log-based-metric-csvgate_saturated_requests.json <<'END'
+{"description":"Requests that Cloud Run answered with 429, because all instances of a function were busy.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"WARNING\"\nhttpRequest.status=\"429\"\nresource.labels.service_name=(\"validate-and-parse\" OR \"enrich-records\" OR \"notify-stakeholders\")","labelExtractors":{"service":"EXTRACT(resource.labels.service_name)"},"metricDescriptor":{"labels":[{"key":"service","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_saturated_requests"}
+END
+gcloud logging metrics create csvgate_saturated_requests --config-from-file=build/log-based-metric-csvgate_saturated_requests.json --project=example-csvgate-dev
+cat > build/log-based-metric-csvgate_unsent_emails.json <<'END'
+{"description":"Emails about an upload that notify_stakeholders gave up on.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=\"notify_stakeholders\"","labelExtractors":{"code":"EXTRACT(jsonPayload.code)"},"metricDescriptor":{"labels":[{"key":"code","valueType":"STRING"}],"metricKind":"DELTA","unit":"1","valueType":"INT64"},"name":"csvgate_unsent_emails"}
+END
+gcloud logging metrics create csvgate_unsent_emails --config-from-file=build/log-based-metric-csvgate_unsent_emails.json --project=example-csvgate-dev
+cat > build/log-based-metric-csvgate_upload_seconds.json <<'END'
+{"bucketOptions":{"exponentialBuckets":{"growthFactor":1.4142,"numFiniteBuckets":32,"scale":0.5}},"description":"Seconds from an upload's arrival until it was completed or rejected.","filter":"resource.type=\"cloud_run_revision\"\nseverity=\"INFO\"\njsonPayload.message=\"upload ended\"\njsonPayload.function=\"enrich_records\"","labelExtractors":{"outcome":"EXTRACT(jsonPayload.outcome)"},"metricDescriptor":{"labels":[{"key":"outcome","valueType":"STRING"}],"metricKind":"DELTA","unit":"s","valueType":"DISTRIBUTION"},"name":"csvgate_upload_seconds","valueExtractor":"EXTRACT(jsonPayload.seconds)"}
+END
+gcloud logging metrics create csvgate_upload_seconds --config-from-file=build/log-based-metric-csvgate_upload_seconds.json --project=example-csvgate-dev
+
+# Service agents
+gcloud beta services identity create --service=pubsub.googleapis.com --project=example-csvgate-dev
+gcloud beta services identity create --service=eventarc.googleapis.com --project=example-csvgate-dev
+gcloud storage service-agent --project=example-csvgate-dev
+gcloud beta services identity create --service=artifactregistry.googleapis.com --project=example-csvgate-dev
+gcloud beta services identity create --service=cloudfunctions.googleapis.com --project=example-csvgate-dev
+gcloud beta services identity create --service=run.googleapis.com --project=example-csvgate-dev
+bq --project_id=example-csvgate-dev show --encryption_service_account
+
+# Encryption keys
+# run by hand first: gcloud kms keys create data --keyring=csvgate --location=europe --purpose=encryption --project=acme-keys
+[[ $(gcloud kms keys describe projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev '--format=value(primary.state)') == ENABLED ]]
+# run by hand first: gcloud kms keys create messages --keyring=csvgate --location=europe-west3 --purpose=encryption --project=acme-keys
+[[ $(gcloud kms keys describe projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --project=example-csvgate-dev '--format=value(primary.state)') == ENABLED ]]
+# run by hand first: gcloud kms keys create code --keyring=csvgate --location=europe-west3 --purpose=encryption --project=acme-keys
+[[ $(gcloud kms keys describe projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev '--format=value(primary.state)') == ENABLED ]]
+PROJECT_NUMBER=$(gcloud projects describe example-csvgate-dev '--format=value(projectNumber)')
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev "--member=serviceAccount:bq-${PROJECT_NUMBER}@bigquery-encryption.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-artifactregistry.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcf-admin-robot.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-eventarc.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@serverless-robot-prod.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+gcloud kms keys add-iam-policy-binding projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/cloudkms.cryptoKeyEncrypterDecrypter
+
+# Service accounts
+gcloud iam service-accounts create csvgate-validate '--display-name=csvgate validate_and_parse' --project=example-csvgate-dev
+gcloud iam service-accounts create csvgate-enrich '--display-name=csvgate enrich_records' --project=example-csvgate-dev
+gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify_stakeholders' --project=example-csvgate-dev
+gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-dev
+gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-dev
+
+# Custom roles
+gcloud iam roles create csvgateLoader '--title=csvgate loads uploads' --permissions=bigquery.datasets.get,bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,bigquery.tables.updateData --stage=GA --project=example-csvgate-dev
+
+# Secrets
+gcloud secrets create sendgrid-api-key --replication-policy=user-managed --locations=europe-west3,europe-west4 '--labels=büro=köln,cost-centre=4711,team=data-platform' --project=example-csvgate-dev
+# run by hand first: gcloud secrets versions add sendgrid-api-key --data-file=- --project=example-csvgate-dev < FILE
+[[ $(gcloud secrets versions describe latest --secret=sendgrid-api-key '--format=value(state)' --project=example-csvgate-dev) == ENABLED ]]
+
+# Images
+gcloud artifacts repositories create csvgate --repository-format=docker '--labels=büro=köln,cost-centre=4711,team=data-platform' --kms-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code --location=europe-west3 --project=example-csvgate-dev
+
+# Buckets
+cat > build/lifecycle-acme-sales-uploads.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":30}}]}
+END
+gcloud storage buckets create gs://acme-sales-uploads --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-acme-sales-uploads.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-acme-sales-uploads.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://acme-sales-uploads --versioning --labels-file=build/labels-acme-sales-uploads.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-rejects.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-rejects --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-rejects.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-example-csvgate-dev-rejects.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://example-csvgate-dev-rejects --labels-file=build/labels-example-csvgate-dev-rejects.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-staging.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-staging --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-staging.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-example-csvgate-dev-staging.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://example-csvgate-dev-staging --labels-file=build/labels-example-csvgate-dev-staging.json --project=example-csvgate-dev
+cat > build/lifecycle-acme-example-csvgate-dev-ledger.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
+END
+gcloud storage buckets create gs://acme-example-csvgate-dev-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-acme-example-csvgate-dev-ledger.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-acme-example-csvgate-dev-ledger.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://acme-example-csvgate-dev-ledger --labels-file=build/labels-acme-example-csvgate-dev-ledger.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-audit.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-audit --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --retention-period=34560000s --lifecycle-file=build/lifecycle-example-csvgate-dev-audit.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-example-csvgate-dev-audit.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://example-csvgate-dev-audit --labels-file=build/labels-example-csvgate-dev-audit.json --project=example-csvgate-dev
+cat > build/lifecycle-example-csvgate-dev-references.json <<'END'
+{"rule":[{"action":{"type":"Delete"},"condition":{"daysSinceNoncurrentTime":90}}]}
+END
+gcloud storage buckets create gs://example-csvgate-dev-references --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-references.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev
+cat > build/labels-example-csvgate-dev-references.json <<'END'
+{"büro":"köln","cost-centre":"4711","team":"data-platform"}
+END
+gcloud storage buckets update gs://example-csvgate-dev-references --versioning --labels-file=build/labels-example-csvgate-dev-references.json --project=example-csvgate-dev
+
+# Topics
+gcloud pubsub topics create acme-sales-validated --message-retention-duration=604800s '--labels=büro=köln,cost-centre=4711,team=data-platform' --topic-encryption-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --message-storage-policy-allowed-regions=europe-west3,europe-west4 --project=example-csvgate-dev
+gcloud pubsub topics create enrichment-complete --message-retention-duration=604800s '--labels=büro=köln,cost-centre=4711,team=data-platform' --topic-encryption-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --message-storage-policy-allowed-regions=europe-west3,europe-west4 --project=example-csvgate-dev
+gcloud pubsub topics create validate-and-parse-dead-letter --message-retention-duration=2678400s '--labels=büro=köln,cost-centre=4711,team=data-platform' --topic-encryption-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --message-storage-policy-allowed-regions=europe-west3,europe-west4 --project=example-csvgate-dev
+gcloud pubsub topics create acme-sales-enrich-dead --message-retention-duration=2678400s '--labels=büro=köln,cost-centre=4711,team=data-platform' --topic-encryption-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --message-storage-policy-allowed-regions=europe-west3,europe-west4 --project=example-csvgate-dev
+gcloud pubsub topics create notify-stakeholders-dead-letter --message-retention-duration=2678400s '--labels=büro=köln,cost-centre=4711,team=data-platform' --topic-encryption-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/messages --message-storage-policy-allowed-regions=europe-west3,europe-west4 --project=example-csvgate-dev
+
+# Subscriptions that people read
+gcloud pubsub subscriptions create validate-and-parse-dead-letter-review --topic=validate-and-parse-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never '--labels=büro=köln,cost-centre=4711,team=data-platform' --project=example-csvgate-dev
+gcloud pubsub subscriptions create acme-sales-enrich-dead-review --topic=acme-sales-enrich-dead --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never '--labels=büro=köln,cost-centre=4711,team=data-platform' --project=example-csvgate-dev
+gcloud pubsub subscriptions create notify-stakeholders-dead-letter-review --topic=notify-stakeholders-dead-letter --ack-deadline=60 --message-retention-duration=2678400s --expiration-period=never '--labels=büro=köln,cost-centre=4711,team=data-platform' --project=example-csvgate-dev
+
+# Datasets
+bq --project_id=example-csvgate-dev --location=EU mk --dataset '--description=Orders and related tables' '--label=büro:köln' --label=cost-centre:4711 --label=team:data-platform --default_kms_key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data sales
+
+# Roles
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
+gcloud iam service-accounts add-iam-policy-binding csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/iam.serviceAccountOpenIdTokenCreator
+gcloud projects add-iam-policy-binding example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/pubsub.publisher --condition=None
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding acme-sales-enrich-dead --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
+gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-build@example-csvgate-dev.iam.gserviceaccount.com --role=roles/artifactregistry.writer
+gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud secrets add-iam-policy-binding sendgrid-api-key --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/emails/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.notify_stakeholders.") != ""'
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud pubsub topics add-iam-policy-binding acme-sales-validated --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding acme-sales-enrich-dead --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+bq --project_id=example-csvgate-dev --location=EU query --nouse_legacy_sql "GRANT \`projects/example-csvgate-dev/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-dev\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com\""
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/references/{month}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/scopes/{scope}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/scopes/{scope}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-sales-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+gcloud pubsub topics add-iam-policy-binding acme-sales-validated --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/attempts/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/corrections/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/corrects.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/ignored.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/lines/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/failed.validate_and_parse.") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/notes/rejected.") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/received.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/seals/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/uploads/{upload}/starts/") != ""'
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+
+# Functions
+gcloud functions deploy notify-stakeholders \
+  --gen2 \
+  --region=europe-west3 \
+  --project=example-csvgate-dev \
+  --source=build/notify_stakeholders '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --runtime=python311 \
+  --entry-point=notify_stakeholders \
+  --memory=512Mi \
+  --cpu=1 \
+  --concurrency=8 \
+  --min-instances=0 \
+  --max-instances=5 \
+  --timeout=120s \
+  --service-account=csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-dev/locations/europe-west3/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --kms-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code \
+  --clear-vpc-connector \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=8,CSVGATE_DEAD_LETTER_TOPIC=notify-stakeholders-dead-letter,CSVGATE_FUNCTION=notify_stakeholders,CSVGATE_LEDGER_BUCKET=acme-example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=10,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SENDER=rechnung@acme.example,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=120,CSVGATE_UPLOADS_BUCKET=acme-sales-uploads,CSVGATE_VALIDATED_TOPIC=acme-sales-validated,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --set-secrets=SENDGRID_API_KEY=sendgrid-api-key:latest \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud run services update notify-stakeholders --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+gcloud functions deploy enrich-records \
+  --gen2 \
+  --region=europe-west3 \
+  --project=example-csvgate-dev \
+  --source=build/enrich_records '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --runtime=python311 \
+  --entry-point=enrich_records \
+  --memory=2Gi \
+  --cpu=1 \
+  --concurrency=4 \
+  --min-instances=0 \
+  --max-instances=20 \
+  --timeout=540s \
+  --service-account=csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-dev/locations/europe-west3/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --kms-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code \
+  --clear-vpc-connector \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=4,CSVGATE_DEAD_LETTER_TOPIC=acme-sales-enrich-dead,CSVGATE_FUNCTION=enrich_records,CSVGATE_LEDGER_BUCKET=acme-example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_SMALL_UPLOADS=shared,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=acme-sales-uploads,CSVGATE_VALIDATED_TOPIC=acme-sales-validated,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud run services update enrich-records --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+gcloud functions deploy validate-and-parse \
+  --gen2 \
+  --region=europe-west3 \
+  --project=example-csvgate-dev \
+  --source=build/validate_and_parse '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --runtime=python311 \
+  --entry-point=validate_and_parse \
+  --memory=2Gi \
+  --cpu=1 \
+  --concurrency=1 \
+  --min-instances=0 \
+  --max-instances=20 \
+  --timeout=540s \
+  --service-account=csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-dev/locations/europe-west3/repositories/csvgate \
+  --ingress-settings=internal-only \
+  --kms-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code \
+  --clear-vpc-connector \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 \
+  --set-env-vars=CSVGATE_BIGQUERY_LOCATION=EU,CSVGATE_BREAKER_LETTERS=50,CSVGATE_BREAKER_SHARE=0.9,CSVGATE_BREAKER_WINDOW_SECONDS=600,CSVGATE_CHUNK_BYTES=16777216,CSVGATE_COMPLETE_TOPIC=enrichment-complete,CSVGATE_CONCURRENCY=1,CSVGATE_DEAD_LETTER_TOPIC=validate-and-parse-dead-letter,CSVGATE_FUNCTION=validate_and_parse,CSVGATE_LEDGER_BUCKET=acme-example-csvgate-dev-ledger,CSVGATE_MAX_DELIVERY_ATTEMPTS=100,CSVGATE_PROCESSORS=1,CSVGATE_READ_BYTES_PER_SECOND=60000000,CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references,CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects,CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging,CSVGATE_TIMEOUT_SECONDS=540,CSVGATE_UPLOADS_BUCKET=acme-sales-uploads,CSVGATE_VALIDATED_TOPIC=acme-sales-validated,GOOGLE_CLOUD_PROJECT=example-csvgate-dev,LOG_EXECUTION_ID=false,LOG_LEVEL=INFO \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+gcloud run services update validate-and-parse --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+
+# Who may call them
+gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding enrich-records --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+
+# Triggers
+gcloud eventarc triggers create notify-stakeholders \
+  --location=europe-west3 \
+  --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished \
+  --transport-topic=enrichment-complete \
+  --destination-run-service=notify-stakeholders \
+  --destination-run-region=europe-west3 \
+  --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com '--labels=büro=köln,cost-centre=4711,team=data-platform' \
+  --project=example-csvgate-dev
+gcloud eventarc triggers create enrich-records \
+  --location=europe-west3 \
+  --event-filters=type=google.cloud.pubsub.topic.v1.messagePublished \
+  --transport-topic=acme-sales-validated \
+  --destination-run-service=enrich-records \
+  --destination-run-region=europe-west3 \
+  --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com '--labels=büro=köln,cost-centre=4711,team=data-platform' \
+  --project=example-csvgate-dev
+gcloud eventarc triggers create validate-and-parse \
+  --location=eu \
+  --event-filters=type=google.cloud.storage.object.v1.finalized,bucket=acme-sales-uploads \
+  --destination-run-service=validate-and-parse \
+  --destination-run-region=europe-west3 \
+  --service-account=csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com '--labels=büro=köln,cost-centre=4711,team=data-platform' \
+  --project=example-csvgate-dev
+
+# Subscriptions of the triggers
+NOTIFY_STAKEHOLDERS_SUBSCRIPTION=$(gcloud eventarc triggers describe notify-stakeholders --location=europe-west3 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
+gcloud pubsub subscriptions update "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=notify-stakeholders-dead-letter --max-delivery-attempts=10 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+ENRICH_RECORDS_SUBSCRIPTION=$(gcloud eventarc triggers describe enrich-records --location=europe-west3 '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
+gcloud pubsub subscriptions update "${ENRICH_RECORDS_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=acme-sales-enrich-dead --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+VALIDATE_AND_PARSE_SUBSCRIPTION=$(gcloud eventarc triggers describe validate-and-parse --location=eu '--format=value(transport.pubsub.subscription.basename())' --project=example-csvgate-dev)
+gcloud pubsub subscriptions update "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --ack-deadline=600 --message-retention-duration=604800s --expiration-period=never --dead-letter-topic=validate-and-parse-dead-letter --max-delivery-attempts=100 --min-retry-delay=10s --max-retry-delay=600s --project=example-csvgate-dev
+gcloud pubsub subscriptions add-iam-policy-binding "${NOTIFY_STAKEHOLDERS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
+
+# Alerts and dashboard
+gcloud beta monitoring channels create --type=email '--display-name=csvgate: data-platform@acme.example' --channel-labels=email_address=data-platform@acme.example --user-labels=csvgate=channel --project=example-csvgate-dev
+CHANNEL_A=$(gcloud beta monitoring channels list '--filter=labels.email_address="data-platform@acme.example" AND userLabels.csvgate="channel"' '--format=value(name)' --limit=1 --project=example-csvgate-dev)
+cat > build/alert-policy-dead-letters-expiring.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":2073600,"trigger":{"count":1}},"displayName":"The oldest dead letter in a review subscription"}],"displayName":"csvgate: dead letters are about to be lost","documentation":{"content":"Pub/Sub deletes messages in `${resource.label.subscription_id}` after 31 days. Replay the dead\nletters, or export them: `csvgate dlq list` shows them.","mimeType":"text/markdown"},"enabled":true,"severity":"CRITICAL","userLabels":{"csvgate":"dead-letters-expiring"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters-expiring.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-dead-letters-old.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":86400,"trigger":{"count":1}},"displayName":"The oldest dead letter in a review subscription"}],"displayName":"csvgate: a dead letter has been waiting for a day","documentation":{"content":"A dead letter in `${resource.label.subscription_id}` has not been handled for a day. Until it is,\nrows or emails of an upload may be missing. `csvgate dlq list` shows it with its reason.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"dead-letters-old"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters-old.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-dead-letters.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A review subscription is not empty"}],"displayName":"csvgate: a dead letter is waiting","documentation":{"content":"An upload has rejected rows, or a function gave up on an event. Nothing is lost: the dead letters\nwait in `${resource.label.subscription_id}`.\n\n`csvgate dlq list` shows each one with its reason. Fix the cause, then replay it.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"dead-letters"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-failed-uploads.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"A function gave up on an upload"}],"displayName":"csvgate: an upload failed","documentation":{"content":"`${metric.label.function}` gave up on an upload with the code `${metric.label.code}`. The recipients\nin the contract get an email.\n\n`csvgate status` lists the newest uploads, and `csvgate dlq list` shows the dead letter with its\nreason. docs/runbook.md explains the code.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"failed-uploads"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-failed-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-function-errors.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"600s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\") AND metric.label.response_code_class=\"5xx\"","thresholdValue":10,"trigger":{"count":1}},"displayName":"More than 10 failed requests in 10 minutes"}],"displayName":"csvgate: a function keeps failing","documentation":{"content":"`${resource.label.service_name}` fails often. Each failed request is retried with backoff, and its\nlast attempt becomes a dead letter. The log entries `will be retried` have the code of each failure.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"function-errors"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-function-errors.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-saturated.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"600s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.service"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"600s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_saturated_requests\" AND resource.type=\"cloud_run_revision\"","thresholdValue":100,"trigger":{"count":1}},"displayName":"More than 100 requests answered with 429 in each of two 10-minute periods"}],"displayName":"csvgate: a function has too few instances","documentation":{"content":"All instances of `${metric.label.service}` are busy, so Cloud Run answers events with 429. Each of\nthese answers uses up one of the event's delivery attempts, and an event without attempts becomes a\ndead letter (platform.max_attempts), which can be replayed.\n\nIf it does not end by itself, raise `max_instances` in deploy/env and deploy. If the requests take\nunusually long, the function's log and `csvgate status` show why.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"saturated"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-saturated.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-slow-uploads.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"3600s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_95"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\"","thresholdValue":900,"trigger":{"count":1}},"displayName":"One upload in twenty took more than 15 minutes"}],"displayName":"csvgate: uploads are slow","documentation":{"content":"The time is counted from arrival to the last row. `csvgate status UPLOAD` shows what takes long:\nretries (delivered.again), or chunks that wait for instances (`max_instances` in\ndeploy/topology.yaml).","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"slow-uploads"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-slow-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-unsent-emails.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_unsent_emails\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"notify_stakeholders gave up on an email"}],"displayName":"csvgate: an email could not be sent","documentation":{"content":"An email about an upload could not be sent (`${metric.label.code}`); its data is not affected. Likely\ncauses are SendGrid's API key, sender or limits. `csvgate dlq list` shows the dead letter: fix the\ncause, then replay it.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"unsent-emails"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-unsent-emails.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-waiting-events.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"300s","filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")","thresholdValue":1800,"trigger":{"count":1}},"displayName":"The oldest event in a trigger's subscription"}],"displayName":"csvgate: events are waiting for a function","documentation":{"content":"Uploads wait, because an event fails again and again, the function does not start, or all its\ninstances are busy. The function's log says why: filter by `severity>=WARNING`. `csvgate breaker`\nshows whether it has stopped dead-lettering, and `csvgate doctor` checks triggers and roles. An event\nthat runs out of delivery attempts becomes a dead letter, which can be replayed.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"waiting-events"}}
+END
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-waiting-events.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/dashboard-csvgate.json <<'END'
+{"displayName":"csvgate","labels":{"csvgate":""},"mosaicLayout":{"columns":12,"tiles":[{"height":4,"widget":{"title":"Seconds from arrival to the last row, median and 95th percentile","xyChart":{"dataSets":[{"legendTemplate":"median","plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_50"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\""}}},{"legendTemplate":"95th percentile","plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_95"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\""}}}],"yAxis":{"label":"s","scale":"LOG10"}}},"width":6},{"height":4,"widget":{"title":"Waiting dead letters","xyChart":{"dataSets":[{"plotType":"STACKED_AREA","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")"}}}]}},"width":6,"xPos":6},{"height":4,"widget":{"title":"Failed uploads and unsent emails","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\""}}},{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_unsent_emails\" AND resource.type=\"cloud_run_revision\""}}}]}},"width":6,"yPos":4},{"height":4,"widget":{"title":"Age of the oldest dead letter","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"validate-and-parse-dead-letter-review\", \"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")"}}}],"thresholds":[{"label":"1 day","value":86400},{"label":"31 days (lost)","value":2678400}]}},"width":6,"xPos":6,"yPos":4},{"height":4,"widget":{"title":"Requests by function and response","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name","metric.label.response_code_class"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}]}},"width":6,"yPos":8},{"height":4,"widget":{"title":"Retried deliveries, by reason","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_retries\" AND resource.type=\"cloud_run_revision\""}}}]}},"width":6,"xPos":6,"yPos":8},{"height":4,"widget":{"title":"Request duration by function, 95th percentile","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_PERCENTILE_95","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"run.googleapis.com/request_latencies\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}],"yAxis":{"label":"ms","scale":"LOG10"}}},"width":6,"yPos":12},{"height":4,"widget":{"title":"Age of the oldest waiting event","xyChart":{"dataSets":[{"plotType":"LINE","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")"}}}]}},"width":6,"xPos":6,"yPos":12},{"height":4,"widget":{"title":"Requests that found all instances busy (429)","xyChart":{"dataSets":[{"plotType":"STACKED_BAR","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.service"],"perSeriesAligner":"ALIGN_DELTA"},"filter":"metric.type=\"logging.googleapis.com/user/csvgate_saturated_requests\" AND resource.type=\"cloud_run_revision\""}}}]}},"width":6,"xPos":6,"yPos":16},{"height":4,"widget":{"title":"Instances by function","xyChart":{"dataSets":[{"plotType":"STACKED_AREA","timeSeriesQuery":{"timeSeriesFilter":{"aggregation":{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service_name"],"perSeriesAligner":"ALIGN_MAX"},"filter":"metric.type=\"run.googleapis.com/container/instance_count\" AND resource.type=\"cloud_run_revision\" AND resource.label.service_name=one_of(\"validate-and-parse\", \"enrich-records\", \"notify-stakeholders\")"}}}]}},"width":6,"yPos":16}]},"name":"projects/example-csvgate-dev/dashboards/csvgate"}
+END
+gcloud monitoring dashboards create --config-from-file=build/dashboard-csvgate.json --project=example-csvgate-dev
