@@ -127,9 +127,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(data) if data and "json" in content_type else None
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         caller = self.headers.get("Authorization", "")
-        request = Request(
-            self.command, service, path, query, body, data, caller, content_type
-        )
+        request = Request(self.command, service, path, query, body, data, caller, content_type)
         status, answer = self.server.stand_in.answer(request)
         text = answer.data if isinstance(answer, Media) else json.dumps(answer).encode()
         self.send_response(status)

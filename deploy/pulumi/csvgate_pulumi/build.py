@@ -20,7 +20,7 @@ from csvgate_pulumi.kinds import CREATE
 from csvgate_pulumi.roles import grant
 from csvgate_pulumi.site import Site, Wanted
 
-_FOUNDATION = ("api", "agent")
+_FOUNDATION = ("api", "agent", "kms-key")
 _ONE_BY_ONE = ("function", "trigger")
 
 

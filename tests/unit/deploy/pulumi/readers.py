@@ -7,9 +7,20 @@ from typing import Any, Final
 
 from csvgate_ops.deploy.kinds import bucket as bucket_kind
 from csvgate_ops.deploy.kinds import function as function_kind
+from csvgate_ops.deploy.kinds import labels
+from csvgate_ops.deploy.kinds import scheduler_job as scheduler_kind
 from csvgate_ops.deploy.kinds.kind import last_segment, seconds
 from csvgate_ops.deploy.plan.model import Key, Place, Resource
 from unit.deploy.pulumi.properties import Properties
+
+
+def optional(p: Properties, key: str | None = None) -> dict[str, Any]:
+    """The fields that an environment may leave out: labels and the path of a key."""
+    found = p.get("labels")
+    return {
+        **({"labels": labels.observed({"labels": found})} if found is not None else {}),
+        **({"kms_key": key} if key else {}),
+    }
 
 
 def api(place: Place, p: Properties) -> Resource:
@@ -34,13 +45,21 @@ def custom_role(place: Place, p: Properties) -> Resource:
 
 
 def secret(place: Place, p: Properties) -> Resource:
-    p.constant(project=place.project, replication={"auto": {}})
-    return Resource(Key("secret", p["secretId"]))
+    p.constant(project=place.project)
+    replication = p.part("replication")
+    replicas = replication.part("userManaged").parts("replicas")
+    locations = ",".join(sorted(replica["location"] for replica in replicas))
+    fields = optional(p)
+    if locations:
+        fields["locations"] = locations
+    else:
+        replication.constant(auto={})
+    return Resource(Key("secret", p["secretId"]), fields)
 
 
 def repository(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project, location=place.region, format="DOCKER")
-    return Resource(Key("repository", p["repositoryId"]))
+    return Resource(Key("repository", p["repositoryId"]), optional(p, p.get("kmsKeyName")))
 
 
 def bucket(place: Place, p: Properties) -> Resource:
@@ -64,15 +83,20 @@ def bucket(place: Place, p: Properties) -> Resource:
         "soft_delete": p.part("softDeletePolicy")["retentionDurationSeconds"],
         "retention": int(p.part("retentionPolicy").get("retentionPeriod", 0)),
         "lifecycle": bucket_kind.lifecycle(rules),
+        **optional(p, p.part("encryption").get("defaultKmsKeyName")),
     }
     return Resource(Key("bucket", p["name"]), fields)
 
 
 def topic(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project)
-    return Resource(
-        Key("topic", p["name"]), {"retention": seconds(p.get("messageRetentionDuration"))}
-    )
+    fields = {
+        "retention": seconds(p.get("messageRetentionDuration")),
+        **optional(p, p.get("kmsKeyName")),
+    }
+    if regions := p.part("messageStoragePolicy").get("allowedPersistenceRegions"):
+        fields["storage_regions"] = ",".join(sorted(regions))
+    return Resource(Key("topic", p["name"]), fields)
 
 
 def subscription(place: Place, p: Properties) -> Resource:
@@ -82,6 +106,7 @@ def subscription(place: Place, p: Properties) -> Resource:
         "ack_deadline": p["ackDeadlineSeconds"],
         "retention": seconds(p["messageRetentionDuration"]),
         "expires": p.part("expirationPolicy")["ttl"] or "never",
+        **optional(p),
     }
     return Resource(Key("subscription", p["name"]), fields)
 
@@ -89,15 +114,18 @@ def subscription(place: Place, p: Properties) -> Resource:
 def dataset(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project)
     assert isinstance(p["deleteContentsOnDestroy"], bool)
-    fields = {"location": p["location"], "description": p["description"]}
+    fields = {
+        "location": p["location"],
+        "description": p["description"],
+        **optional(p, p.part("defaultEncryptionConfiguration").get("kmsKeyName")),
+    }
     return Resource(Key("dataset", p["datasetId"]), fields)
 
 
 def function(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project, location=place.region)
-    name, labels = p["name"], dict(p["labels"])
-    source = labels.pop(function_kind.SOURCE_LABEL)
-    assert {} == labels
+    name, source = p["name"], p["labels"][function_kind.SOURCE_LABEL]
+    others = labels.observed({"labels": p["labels"]})
     build, service = p.part("buildConfig"), p.part("serviceConfig")
     build.constant(environmentVariables=function_kind.BUILD_VARIABLES)
     stored = build.part("source").part("storageSource")
@@ -118,11 +146,26 @@ def function(place: Place, p: Properties) -> Resource:
         "repository": build["dockerRepository"],
         "ingress": _kebab(service["ingressSettings"]).removeprefix("allow-"),
         "connector": service.get("vpcConnector", ""),
-        "egress": _kebab(service.get("vpcConnectorEgressSettings", "")),
+        **_network(service),
         "environment": json.dumps(service["environmentVariables"], sort_keys=True),
         "secrets": function_kind.secrets(_secrets(place, service)),
+        **({"labels": others} if others else {}),
+        **({"kms_key": p["kmsKeyName"]} if p.get("kmsKeyName") else {}),
     }
     return Resource(Key("function", name), fields)
+
+
+def _network(service: Properties) -> dict[str, Any]:
+    """The connection to a subnet, or the egress of a connector."""
+    egress = _kebab(service.get("vpcConnectorEgressSettings", ""))
+    direct = _kebab(service.get("directVpcEgress", "")).removeprefix("vpc-egress-")
+    fields: dict[str, Any] = {"subnet": "", "tags": "", "egress": egress or direct}
+    for interface in service.parts("directVpcNetworkInterfaces"):
+        fields["subnet"] = interface["subnetwork"]
+        fields["tags"] = ",".join(interface.get("tags") or ())
+        if network := interface.get("network"):
+            fields["network"] = network
+    return fields
 
 
 def _secrets(place: Place, service: Properties) -> dict[str, str]:
@@ -157,6 +200,7 @@ def trigger(place: Place, p: Properties) -> Resource:
         "topic": topic.removeprefix(prefix),
         "service": service["service"],
         "service_account": p["serviceAccount"],
+        **optional(p),
     }
     assert {} == criteria
     return Resource(Key("trigger", p["name"]), fields)
@@ -173,16 +217,15 @@ def _trigger(subscription: str) -> str:
 
 
 def job(place: Place, p: Properties) -> Resource:
-    p.constant(project=place.project)
+    p.constant(project=place.project, region=place.region)
     target = p.part("httpTarget")
     token, headers, body = target.part("oidcToken"), target.get("headers"), target.get("body")
     fields = {
-        "location": p["region"],
         "schedule": p["schedule"],
         "time_zone": p["timeZone"],
         "uri": target["uri"],
         "method": target["httpMethod"],
-        "headers": json.dumps(headers, sort_keys=True) if headers else "",
+        "headers": scheduler_kind.headers(headers or {}),
         "body": base64.b64decode(body).decode() if body else "",
         "service_account": token["serviceAccountEmail"],
         "audience": token["audience"],
@@ -245,6 +288,9 @@ def _on_trigger_subscription(place: Place, p: Properties) -> Key:
 
 ROLES: Final[Mapping[str, Callable[[Place, Properties], Key]]] = {
     "gcp:projects/iAMMember:IAMMember": _in_project("project", ""),
+    "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": lambda _place, p: Key(
+        "kms-key", p["cryptoKeyId"]
+    ),
     "gcp:serviceaccount/iAMMember:IAMMember": _on_account,
     "gcp:storage/bucketIAMMember:BucketIAMMember": lambda _place, p: Key("bucket", p["bucket"]),
     "gcp:pubsub/topicIAMMember:TopicIAMMember": _in_project("topic", "topic"),
@@ -265,6 +311,15 @@ def storage_agent(place: Place, p: Properties) -> Resource:
     return Resource(Key("agent", "storage.googleapis.com"))
 
 
+def bigquery_agent(place: Place, p: Properties) -> Resource:
+    p.constant(project=place.project)
+    return Resource(Key("agent", "bigquery.googleapis.com"))
+
+
+def kms_key(_place: Place, p: Properties) -> Resource:
+    return Resource(Key("kms-key", f"{p['keyRing']}/cryptoKeys/{p['name']}"))
+
+
 def secret_version(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project, fetchSecretData=False)
     return Resource(Key("secret-version", f"{p['secret']}/{p.get('version', 'latest')}"))
@@ -276,6 +331,8 @@ def number(place: Place, p: Properties) -> None:
 
 CALLS: Final[Mapping[str, Callable[[Place, Properties], Resource | None]]] = {
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
+    "gcp:bigquery/getDefaultServiceAccount:getDefaultServiceAccount": bigquery_agent,
+    "gcp:kms/getKMSCryptoKey:getKMSCryptoKey": kms_key,
     "gcp:secretmanager/getSecretVersion:getSecretVersion": secret_version,
     "gcp:organizations/getProject:getProject": number,
 }

@@ -25,7 +25,7 @@ from csvgate_ops.cli.deploy._deploying import Target
 from csvgate_ops.deploy.plan.model import Binding, Key, Resource, Section
 from csvgate_ops.deploy.staging.stage import Staged
 from csvgate_pulumi import program
-from unit.deploy.pulumi.added import RESOURCES
+from unit.deploy.plan.environments import COMPANY, wanted, with_schedules
 
 ROOT = Path(__file__).parents[4]
 PROGRAM = ROOT / "deploy" / "pulumi" / "__main__.py"
@@ -48,6 +48,11 @@ def answered(token: str, arguments: dict[str, Any], variant: str) -> dict[str, A
         case "getProjectServiceAccount":
             domain = "gs-project-accounts.iam.gserviceaccount.com"
             return {"emailAddress": f"service-{NUMBER}@{domain}"}
+        case "getDefaultServiceAccount":
+            return {"email": f"bq-{NUMBER}@bigquery-encryption.iam.gserviceaccount.com"}
+        case "getKMSCryptoKey":
+            disabled = variant == "disabled-key"
+            return {"primaries": [{"name": "1", "state": "DISABLED" if disabled else "ENABLED"}]}
         case "getSecretVersion":
             return {"enabled": variant != "disabled-secret"}
     raise ValueError(f"the mocks have no answer to {token}")
@@ -143,10 +148,16 @@ VARIANTS: Mapping[str, Callable[[Target], Target]] = {
     "unknown-field": with_field,
     "unknown-setting": with_setting,
     "unknown-role": with_role,
-    "added": added(*RESOURCES),
+    "schedules": lambda found: replace(found, desired=with_schedules()),
 }
 """Variant → how it changes what an environment should have. Others change the mocks or the
 configuration."""
+
+
+def chosen(environment: str) -> Target:
+    """Return what an environment of the repository should have, or the example of the tests."""
+    found = TARGET("dev" if environment == COMPANY else environment)
+    return replace(found, desired=wanted(COMPANY)) if environment == COMPANY else found
 
 
 def recorded(stack: str, variant: str) -> dict[str, Any]:
@@ -157,7 +168,7 @@ def recorded(stack: str, variant: str) -> dict[str, Any]:
     pulumi.runtime.set_all_config(config)
     pulumi.runtime.set_mocks(project, "csvgate", stack, preview=False, monitor=monitor)
     change = VARIANTS.get(variant, lambda found: found)
-    program.target = lambda environment: change(TARGET(environment))
+    program.target = lambda environment: change(chosen(environment))
     try:
         pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()
     except pulumi.RunError as error:

@@ -10,29 +10,31 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.kinds import KINDS
+from csvgate_ops.deploy.kinds import KINDS, kms_key
 from csvgate_ops.deploy.kinds.iam import ROLES
 from csvgate_ops.deploy.plan.model import Desired, Resource
 from csvgate_pulumi import differences
-from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, wanted
+from unit.deploy.plan.environments import COMPANY, EXAMPLES, ROOT, wanted, with_schedules
 from unit.deploy.pulumi import readers
-from unit.deploy.pulumi.added import RESOURCES
 from unit.deploy.pulumi.described import Described, described
 
 PYTHON = ROOT / ".venv-pulumi" / "bin" / "python"
 RECORDER = ROOT / "tests" / "unit" / "deploy" / "pulumi" / "recorder.py"
 VARIANTS = (
-    *("delete-data", "added", "unknown-kind", "unknown-field", "unknown-setting", "unknown-role"),
-    "disabled-secret",
+    *("delete-data", "unknown-kind", "unknown-field", "unknown-setting", "unknown-role"),
+    *("disabled-secret",),
 )
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="needs Pulumi: make setup-pulumi")
-EACH = pytest.mark.parametrize("name", ENVIRONMENTS)
+EACH = pytest.mark.parametrize("name", EXAMPLES)
 
 
 @cache
 def recording() -> subprocess.CompletedProcess[str]:
     """Every run of the program, by one process."""
-    runs = [*ENVIRONMENTS, *(f"dev:{variant}" for variant in VARIANTS)]
+    runs = [
+        *(*EXAMPLES, "prod:schedules", f"{COMPANY}:disabled-key"),
+        *(f"dev:{variant}" for variant in VARIANTS),
+    ]
     # Pulumi puts the folder of the program there.
     path = os.pathsep.join(str(ROOT / folder) for folder in ("deploy/pulumi", "tests"))
     return subprocess.run(
@@ -62,7 +64,7 @@ def found(name: str) -> Described:
 
 def differing(desired: Desired, name: str) -> Iterator[str]:
     """Yield each difference between a plan and a run of the program."""
-    made, planned = found(name).resources, {r.key: r for r in desired.resources}
+    planned, made = {r.key: r for r in desired.resources}, found(name).resources
     yield from (f"{key}: only in the plan" for key in sorted(planned.keys() - made.keys()))
     yield from (f"{key}: only with Pulumi" for key in sorted(made.keys() - planned.keys()))
     for key in planned.keys() & made.keys():
@@ -171,6 +173,7 @@ def test_functions_wait_for_roles_and_callers_for_functions(name: str) -> None:
     after = waits_for(name)
     roles = {n for n in after if n.startswith(("roles/", "projects/"))}
     functions = {n for n in after if n.startswith("function ")}
+    assert functions
     callers = {n for n in roles if n.startswith("roles/run.invoker ")}
     subscribers = {n for n in roles if n.startswith("roles/pubsub.subscriber ")}
     triggers = {n for n in after if n.startswith("trigger ")}
@@ -217,7 +220,8 @@ def test_exactly_what_holds_data_is_protected(name: str) -> None:
             holding.add(str(resource.key))
     assert holding == protected
     kept = set().union(*(after[each] for each in protected)) - protected
-    assert all(n.startswith(("api ", "agent ", "google")) for n in kept), kept
+    role = f"{kms_key.ROLE} on kms-key "
+    assert all(n.startswith(("api ", "agent ", "google", role)) for n in kept), kept
 
 
 def test_data_is_deleted_on_request() -> None:
@@ -235,9 +239,10 @@ def test_data_is_deleted_on_request() -> None:
     assert not any(r["inputs"].get("forceDestroy") for r in kept if r["protect"])
 
 
-def test_kinds_that_no_environment_has() -> None:
-    made = found("dev:added").resources
-    assert {r.key: r.fields for r in RESOURCES} == {r.key: made[r.key].fields for r in RESOURCES}
+def test_schedules_which_no_environment_has() -> None:
+    desired = with_schedules()
+    assert [] == list(differing(desired, "prod:schedules"))
+    assert sorted(set(desired.bindings)) == sorted(found("prod:schedules").bindings)
 
 
 @pytest.mark.parametrize(
@@ -251,4 +256,22 @@ def test_kinds_that_no_environment_has() -> None:
     ],
 )
 def test_what_has_no_counterpart_is_named(variant: str, named: str) -> None:
+    """And so is a secret that is not ready."""
     assert named in recorded()[f"dev:{variant}"].get("error", "")
+
+
+def test_a_key_that_is_not_enabled_is_named() -> None:
+    error = recorded()[f"{COMPANY}:disabled-key"].get("error", "")
+    assert "cryptoKeys/code is not enabled" in error
+
+
+def test_what_is_encrypted_waits_for_the_roles_on_the_key() -> None:
+    after = waits_for(COMPANY)
+    roles = {n for n in after if n.startswith(f"{kms_key.ROLE} ")}
+    encrypted = [str(r.key) for r in wanted(COMPANY).resources if r.fields.get("kms_key")]
+    assert {"bucket", "topic", "dataset", "repository", "function"} == {
+        n.partition(" ")[0] for n in encrypted
+    }
+    assert roles
+    for each in (*encrypted, *(n for n in after if n.startswith("sources "))):
+        assert roles <= after[each]
