@@ -5,8 +5,8 @@ from typing import Any
 
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
-from standin.surroundings.state import Surroundings
 from standin.spreading import Spreading
+from standin.surroundings.state import Surroundings
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""

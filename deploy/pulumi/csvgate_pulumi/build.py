@@ -20,7 +20,7 @@ from csvgate_pulumi.kinds import CREATE
 from csvgate_pulumi.roles import grant
 from csvgate_pulumi.site import Site, Wanted
 
-_FOUNDATION = ("api", "agent")
+_FOUNDATION = ("api", "agent", "kms-key")
 _ONE_BY_ONE = ("function", "trigger")
 
 
@@ -30,8 +30,8 @@ def build(desired: Desired, root: Path, *, delete_data: bool = False) -> None:
     unknown = sorted({r.key.kind for r in desired.resources} - CREATE.keys())
     if unknown:
         raise DeployError(
-            f"deploy/pulumi does not handle the kinds {', '.join(unknown)}. Add a function for each "
-            "to csvgate_pulumi/kinds"
+            f"deploy/pulumi does not handle the kinds {', '.join(unknown)}. Add a function for "
+            "each to csvgate_pulumi/kinds"
         )
     _Build(desired, _site(desired, root, delete_data)).everything()
 
@@ -99,5 +99,7 @@ class _Build:
         return made
 
     def _holds_data(self, key: Key) -> bool:
-        removal = KINDS[key.kind].removal
-        return removal is not None and removal.holds_data(key, self._desired.resources)
+        kind = KINDS.get(key.kind)
+        if kind is None or kind.removal is None:
+            return False
+        return kind.removal.holds_data(key, self._desired.resources)

@@ -1,5 +1,7 @@
-"""What the Pulumi program does differently from `csvgate deploy`, and why. docs/pulumi.md shows this
-table, and the test of the program accepts nothing else."""
+"""What the Pulumi program does differently from `csvgate deploy`, and why.
+
+docs/pulumi.md shows this table, and the test of the program accepts no other difference.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -39,6 +41,18 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
         "A person adds it, as with gcloud. Pulumi checks that the version is enabled and does not "
         "read its value, which it would write to its state."
     ),
+    "contracts": (
+        "Pulumi creates their bucket. `csvgate contracts deploy ENV` puts them there, after the first "
+        "`pulumi up` and after each change of a contract."
+    ),
+    "labels": (
+        "Pulumi sets the labels of the environment file and removes those that it set before. "
+        "`csvgate deploy` also removes labels that others have set."
+    ),
+    "canaries": (
+        "All traffic goes to the newest revision of a function. Shares of traffic "
+        "(`deploy.sh --canary`) are not for projects that Pulumi deploys."
+    ),
     "tables": (
         "Pulumi does not alter the tables of contracts: their changes depend on the present "
         "columns. `csvgate tables plan ENV` shows the statements."
@@ -47,12 +61,13 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
         "Roles that somebody granted outside of Pulumi stay. `csvgate doctor` shows them."
     ),
     "roles that are still spreading": (
-        "gcloud's first deploy waits and repeats what Google refuses for some minutes. The provider "
-        "repeats only some of it: run `pulumi up` again."
+        "A first deploy with gcloud waits and repeats what Google refuses for some minutes. The "
+        "provider repeats only some of it: run `pulumi up` again."
     ),
     "changes that a service refuses": (
-        "`csvgate deploy` stops, and a person decides. Pulumi offers to replace the resource, which "
-        "for a trigger loses waiting events. It never replaces what holds data: that is protected."
+        "`csvgate deploy` stops, and a person decides. Pulumi offers to replace the resource, and "
+        "replacing a trigger loses waiting events. It refuses to replace what holds data, which is "
+        "protected."
     ),
     "removal": (
         "`pulumi destroy --exclude-protected` removes what `deploy/teardown.sh` removes. Buckets, "

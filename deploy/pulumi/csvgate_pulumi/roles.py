@@ -9,7 +9,7 @@ import pulumi_gcp as gcp
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import agent
 from csvgate_ops.deploy.kinds.iam import CONDITION_TITLE
-from csvgate_ops.deploy.plan.model import Binding
+from csvgate_ops.deploy.plan.model import Binding, Key
 from csvgate_ops.deploy.plan.policies import short_name
 from csvgate_pulumi.kinds.trigger import subscription_of
 from csvgate_pulumi.site import Site
@@ -18,7 +18,7 @@ _On = Callable[[Site, str], tuple[Any, dict[str, Any]]]
 """Returns the class of the role, and the arguments that say what it is on."""
 
 
-def _project(site: Site, _name: str) -> tuple[Any, dict[str, Any]]:
+def _project(_site: Site, _name: str) -> tuple[Any, dict[str, Any]]:
     return gcp.projects.IAMMember, {}
 
 
@@ -36,8 +36,14 @@ def _function(site: Site, name: str) -> tuple[Any, dict[str, Any]]:
     return gcp.cloudrunv2.ServiceIamMember, {"name": name, "location": site.place.region}
 
 
+def _key(site: Site, path: str) -> tuple[Any, dict[str, Any]]:
+    """Keys may be in another project."""
+    return gcp.kms.CryptoKeyIAMMember, {"crypto_key_id": site.made[Key("kms-key", path)]}
+
+
 _ON: Final[Mapping[str, _On]] = {
     "project": _project,
+    "kms-key": _key,
     "account": _account,
     "bucket": lambda _site, name: (gcp.storage.BucketIAMMember, {"bucket": name}),
     "topic": lambda _site, name: (gcp.pubsub.TopicIAMMember, {"topic": name}),
@@ -50,7 +56,7 @@ _ON: Final[Mapping[str, _On]] = {
         {"subscription": subscription_of(site, name)},
     ),
 }
-_WITHOUT_PROJECT: Final = ("account", "bucket")
+_WITHOUT_PROJECT: Final = ("kms-key", "account", "bucket")
 """The name of these is unique or contains the project."""
 
 

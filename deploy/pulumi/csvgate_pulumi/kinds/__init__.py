@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from csvgate_pulumi.kinds import (
-    budget,
     bucket,
+    budget,
     dataset,
     foundation,
     function,
@@ -28,6 +28,7 @@ a call."""
 CREATE: Final[Mapping[str, Create]] = {
     "api": foundation.api,
     "agent": foundation.agent,
+    "kms-key": foundation.kms_key,
     "account": identity.account,
     "custom-role": identity.custom_role,
     "secret": secret.secret,

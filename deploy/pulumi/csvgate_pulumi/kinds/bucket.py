@@ -6,6 +6,7 @@ from typing import Any
 import pulumi_gcp as gcp
 
 from csvgate_pulumi.arguments import arguments
+from csvgate_pulumi.kinds.labels import encrypted, labels
 from csvgate_pulumi.site import Site, Wanted
 
 
@@ -26,6 +27,8 @@ def bucket(site: Site, wanted: Wanted, options: Any) -> Any:
         if retention
         else None,
         lifecycle_rules=_lifecycle(name, wanted["lifecycle"]),
+        labels=labels(wanted),
+        encryption=encrypted(wanted, gcp.storage.BucketEncryptionArgs, "default_kms_key_name"),
         force_destroy=site.delete_data,
         project=site.place.project,
         opts=options,

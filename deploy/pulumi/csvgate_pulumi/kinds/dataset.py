@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi_gcp as gcp
 
+from csvgate_pulumi.kinds.labels import encrypted, labels
 from csvgate_pulumi.site import Site, Wanted
 
 
@@ -13,6 +14,10 @@ def dataset(site: Site, wanted: Wanted, options: Any) -> Any:
         dataset_id=wanted.key.name,
         location=wanted["location"],
         description=wanted["description"],
+        labels=labels(wanted),
+        default_encryption_configuration=encrypted(
+            wanted, gcp.bigquery.DatasetDefaultEncryptionConfigurationArgs, "kms_key_name"
+        ),
         delete_contents_on_destroy=site.delete_data,
         project=site.place.project,
         opts=options,

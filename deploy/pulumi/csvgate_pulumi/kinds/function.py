@@ -11,6 +11,7 @@ import pulumi_gcp as gcp
 
 from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES, SOURCE_LABEL, folder, pairs
 from csvgate_ops.deploy.plan.model import Key
+from csvgate_pulumi.kinds.labels import encrypted, labels
 from csvgate_pulumi.site import Site, Wanted
 
 
@@ -20,15 +21,17 @@ def function(site: Site, wanted: Wanted, options: Any) -> Any:
         name=wanted.key.name,
         location=site.place.region,
         project=site.place.project,
-        labels={SOURCE_LABEL: wanted["source"]},
+        labels={SOURCE_LABEL: wanted["source"], **(labels(wanted) or {})},
+        kms_key_name=wanted.get("kms_key"),
         build_config=_build(site, wanted),
         service_config=_service(site, wanted),
         opts=options,
     )
 
 
-def sources(site: Site) -> Any:
-    """Return the bucket of the archives, which is created once."""
+def sources(site: Site, wanted: Wanted) -> Any:
+    """Return the bucket of the archives, which is created once, with the labels and the key of the
+    functions."""
     if site.sources is None:
         name = f"{site.place.project}-function-sources"
         site.sources = gcp.storage.Bucket(
@@ -37,6 +40,8 @@ def sources(site: Site) -> Any:
             location=site.place.region.upper(),
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
+            labels=labels(wanted),
+            encryption=encrypted(wanted, gcp.storage.BucketEncryptionArgs, "default_kms_key_name"),
             force_destroy=True,  # `make stage` builds the archives again
             project=site.place.project,
             opts=site.options(site.foundation),
@@ -48,7 +53,7 @@ def _build(site: Site, wanted: Wanted) -> Any:
     source, name = wanted["source"], wanted.key.name
     archive = gcp.storage.BucketObject(
         f"source {name}",
-        bucket=sources(site).name,
+        bucket=sources(site, wanted).name,
         # Another source has another name, so that the function is built again.
         name=f"{name}-{source}.zip",
         source=pulumi.FileArchive(str(site.root / folder(name))),
@@ -70,7 +75,7 @@ def _build(site: Site, wanted: Wanted) -> Any:
 
 def _service(site: Site, wanted: Wanted) -> Any:
     variables, volumes = _secrets(site, wanted["secrets"])
-    connector, egress = wanted["connector"], wanted["egress"]
+    connector, subnet, egress = wanted["connector"], wanted["subnet"], wanted["egress"]
     return gcp.cloudfunctionsv2.FunctionServiceConfigArgs(
         available_memory=wanted["memory"],
         available_cpu=wanted["cpu"],
@@ -81,12 +86,28 @@ def _service(site: Site, wanted: Wanted) -> Any:
         service_account_email=wanted["service_account"],
         ingress_settings=_enum(f"allow-{wanted['ingress']}"),
         vpc_connector=connector or None,
-        vpc_connector_egress_settings=_enum(egress) if egress else None,
+        vpc_connector_egress_settings=_enum(egress) if connector else None,
+        direct_vpc_network_interfaces=_interfaces(wanted),
+        direct_vpc_egress=_enum(f"vpc-egress-{egress}") if subnet else None,
         environment_variables=json.loads(wanted["environment"]),
         secret_environment_variables=variables,
         secret_volumes=volumes,
         all_traffic_on_latest_revision=True,
     )
+
+
+def _interfaces(wanted: Wanted) -> list[Any] | None:
+    """Return the connection to a subnet."""
+    network, tags = wanted.get("network"), wanted["tags"]
+    if not wanted["subnet"]:
+        return None
+    return [
+        gcp.cloudfunctionsv2.FunctionServiceConfigDirectVpcNetworkInterfaceArgs(
+            subnetwork=wanted["subnet"],
+            network=network or None,
+            tags=tags.split(",") if tags else None,
+        )
+    ]
 
 
 def _secrets(site: Site, text: str) -> tuple[list[Any], list[Any]]:

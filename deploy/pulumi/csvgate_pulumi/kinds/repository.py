@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi_gcp as gcp
 
+from csvgate_pulumi.kinds.labels import labels
 from csvgate_pulumi.site import Site, Wanted
 
 
@@ -12,6 +13,8 @@ def repository(site: Site, wanted: Wanted, options: Any) -> Any:
         str(wanted.key),
         repository_id=wanted.key.name,
         format="DOCKER",
+        labels=labels(wanted),
+        kms_key_name=wanted.get("kms_key"),
         location=site.place.region,
         project=site.place.project,
         opts=options,

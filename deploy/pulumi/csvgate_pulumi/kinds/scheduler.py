@@ -14,7 +14,7 @@ def job(site: Site, wanted: Wanted, options: Any) -> Any:
     return gcp.cloudscheduler.Job(
         str(wanted.key),
         name=wanted.key.name,
-        region=wanted["location"],
+        region=site.place.region,
         schedule=wanted["schedule"],
         time_zone=wanted["time_zone"],
         attempt_deadline=f"{wanted['attempt_deadline']}s",

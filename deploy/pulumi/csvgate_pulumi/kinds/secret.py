@@ -9,6 +9,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from csvgate_ops.deploy.plan.model import Key
+from csvgate_pulumi.kinds.labels import labels
 from csvgate_pulumi.site import Site, Wanted
 
 
@@ -16,11 +17,24 @@ def secret(site: Site, wanted: Wanted, options: Any) -> Any:
     return gcp.secretmanager.Secret(
         str(wanted.key),
         secret_id=wanted.key.name,
-        replication=gcp.secretmanager.SecretReplicationArgs(
-            auto=gcp.secretmanager.SecretReplicationAutoArgs()
-        ),
+        replication=_replication(wanted.get("locations")),
+        labels=labels(wanted),
         project=site.place.project,
         opts=options,
+    )
+
+
+def _replication(locations: str | None) -> Any:
+    """Replicate to these locations, or to those that Google chooses."""
+    sm = gcp.secretmanager
+    if not locations:
+        return sm.SecretReplicationArgs(auto=sm.SecretReplicationAutoArgs())
+    replicas = [
+        sm.SecretReplicationUserManagedReplicaArgs(location=location)
+        for location in locations.split(",")
+    ]
+    return sm.SecretReplicationArgs(
+        user_managed=sm.SecretReplicationUserManagedArgs(replicas=replicas)
     )
 
 

@@ -6,9 +6,10 @@ import pulumi_gcp as gcp
 
 from csvgate_ops.deploy.kinds.kind import last_segment
 from csvgate_ops.deploy.plan.model import Key
+from csvgate_pulumi.kinds.labels import labels
 from csvgate_pulumi.patched_subscription import PatchedSubscription
-from csvgate_pulumi.subscription_policies import FIELDS
 from csvgate_pulumi.site import Site, Wanted
+from csvgate_pulumi.subscription_policies import FIELDS
 
 
 def trigger(site: Site, wanted: Wanted, options: Any) -> Any:
@@ -28,6 +29,7 @@ def trigger(site: Site, wanted: Wanted, options: Any) -> Any:
                 service=wanted["service"], region=site.place.region
             )
         ),
+        labels=labels(wanted),
         transport=_transport(site, wanted["topic"]),
         service_account=wanted["service_account"],
         project=site.place.project,

@@ -1,6 +1,6 @@
 """Run the Pulumi program with mocks and print what it registers, as JSON.
 
-    .venv-pulumi/bin/python recorder.py STACK[:delete-data]...
+    PYTHONPATH=deploy/pulumi:tests .venv-pulumi/bin/python recorder.py STACK[:VARIANT]...
 
 It runs in the environment of `make setup-pulumi`, without Pulumi's engine. An attempt to connect to
 anything or to start a process is an error.
@@ -8,21 +8,28 @@ anything or to start a process is an error.
 
 import base64
 import json
-import os
 import runpy
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dill
 import pulumi
-from csvgate_ops.cli.deploy import _deploying
-from csvgate_ops.deploy.staging.stage import Staged
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
 
+from csvgate_ops.cli.deploy import _deploying
+from csvgate_ops.cli.deploy._deploying import Target
+from csvgate_ops.deploy.plan.model import Binding, Key, Resource, Section
+from csvgate_ops.deploy.staging.stage import Staged
+from csvgate_pulumi import program
+from unit.deploy.plan.environments import COMPANY, wanted, with_schedules
+
 ROOT = Path(__file__).parents[4]
 PROGRAM = ROOT / "deploy" / "pulumi" / "__main__.py"
+TARGET = program.target
 NUMBER = "314159265358"
 """The number of the project."""
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system")
@@ -33,7 +40,7 @@ def forbid(event: str, arguments: Any) -> None:
         raise RuntimeError(f"the program must not do this: {event} {arguments}")
 
 
-def answered(token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def answered(token: str, arguments: dict[str, Any], variant: str) -> dict[str, Any]:
     """Answer a call of the provider like a project in which everything exists."""
     match token.rpartition(":")[2]:
         case "getProject":
@@ -41,15 +48,21 @@ def answered(token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         case "getProjectServiceAccount":
             domain = "gs-project-accounts.iam.gserviceaccount.com"
             return {"emailAddress": f"service-{NUMBER}@{domain}"}
+        case "getDefaultServiceAccount":
+            return {"email": f"bq-{NUMBER}@bigquery-encryption.iam.gserviceaccount.com"}
+        case "getKMSCryptoKey":
+            disabled = variant == "disabled-key"
+            return {"primaries": [{"name": "1", "state": "DISABLED" if disabled else "ENABLED"}]}
         case "getSecretVersion":
-            return {"enabled": os.environ.get("DISABLED_SECRET") != arguments["secret"]}
+            return {"enabled": variant != "disabled-secret"}
     raise ValueError(f"the mocks have no answer to {token}")
 
 
 def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return what the provider would add to a resource."""
     if kind.endswith(":Trigger"):
-        subscription = f"eventarc-{inputs['location']}-{inputs['name']}-sub-271"
+        # Eventarc joins them by hyphens, which names may contain.
+        subscription = f"eventarc.{inputs['location']}.{inputs['name']}.sub-271"
         path = f"projects/{inputs['project']}/subscriptions/{subscription}"
         return {"transport": {"pubsub": {"subscription": path}}}
     if kind.endswith(":NotificationChannel"):
@@ -58,7 +71,8 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 class Project(Mocks):
-    def __init__(self) -> None:
+    def __init__(self, variant: str) -> None:
+        self.variant = variant
         self.calls: list[dict[str, Any]] = []
         self.inputs: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -68,7 +82,7 @@ class Project(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         self.calls.append({"token": args.token, "arguments": dict(args.args)})
-        return answered(args.token, args.args), []
+        return answered(args.token, args.args, self.variant), []
 
 
 class Monitor(MockMonitor):
@@ -84,12 +98,81 @@ class Monitor(MockMonitor):
         return response
 
 
-def recorded(stack: str, delete_data: bool) -> dict[str, Any]:
-    project = Project()
+def added(*resources: Resource) -> Callable[[Target], Target]:
+    """Return a function that adds resources to what an environment should have."""
+
+    def change(found: Target) -> Target:
+        sections = (*found.desired.sections, Section("Added", resources))
+        return replace(found, desired=replace(found.desired, sections=sections))
+
+    return change
+
+
+def with_field(found: Target) -> Target:
+    """Give every topic a field that the program does not know."""
+    sections = [
+        Section(
+            section.title,
+            tuple(
+                Resource(item.key, {**item.fields, "colour": "blue"})
+                if isinstance(item, Resource) and item.key.kind == "topic"
+                else item
+                for item in section.items
+            ),
+        )
+        for section in found.desired.sections
+    ]
+    return replace(found, desired=replace(found.desired, sections=tuple(sections)))
+
+
+def with_setting(found: Target) -> Target:
+    """Give an alert policy a setting that pulumi-gcp does not know."""
+    monitoring = found.desired.monitoring
+    assert monitoring is not None
+    body = dict(monitoring.policies["slow-uploads"])
+    body["conditions"] = [{**body["conditions"][0], "mood": "calm"}]
+    policies = {**monitoring.policies, "slow-uploads": body}
+    changed = replace(monitoring, policies=policies)
+    return replace(found, desired=replace(found.desired, monitoring=changed))
+
+
+def with_role(found: Target) -> Target:
+    """Grant a role on a kind on which the program grants none."""
+    binding = Binding(Key("subscription", "a"), "roles/viewer", "group:a@example.com")
+    sections = (*found.desired.sections, Section("Added", (binding,)))
+    return replace(found, desired=replace(found.desired, sections=sections))
+
+
+VARIANTS: Mapping[str, Callable[[Target], Target]] = {
+    "unknown-kind": added(Resource(Key("queue", "a"))),
+    "unknown-field": with_field,
+    "unknown-setting": with_setting,
+    "unknown-role": with_role,
+    "schedules": lambda found: replace(found, desired=with_schedules()),
+}
+"""Variant → how it changes what an environment should have. Others change the mocks or the
+configuration."""
+
+
+def chosen(environment: str) -> Target:
+    """Return what an environment of the repository should have, or the example of the tests."""
+    found = TARGET("dev" if environment == COMPANY else environment)
+    return replace(found, desired=wanted(COMPANY)) if environment == COMPANY else found
+
+
+def recorded(stack: str, variant: str) -> dict[str, Any]:
+    """Return what a variant of a stack registers, or the message with which the program ends."""
+    project = Project(variant)
     monitor = Monitor(project)
-    pulumi.runtime.set_all_config({"csvgate:delete-data": "true"} if delete_data else {})
+    config = {"csvgate:delete-data": "true"} if variant == "delete-data" else {}
+    pulumi.runtime.set_all_config(config)
     pulumi.runtime.set_mocks(project, "csvgate", stack, preview=False, monitor=monitor)
-    pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()
+    change = VARIANTS.get(variant, lambda found: found)
+    program.target = lambda environment: change(chosen(environment))
+    try:
+        pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()
+    except pulumi.RunError as error:
+        return {"error": str(error)}
     names = {urn: request.name for urn, request in monitor.requests.items()}
     resources = [
         {
@@ -108,7 +191,8 @@ def recorded(stack: str, delete_data: bool) -> dict[str, Any]:
 def shown(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs as JSON can hold them, with the names of a dynamic provider's methods."""
     if "__provider" in inputs:
-        provider = dill.loads(base64.b64decode(inputs.pop("__provider")))
+        # As Pulumi does it, in a process of its own.
+        provider = dill.loads(base64.b64decode(inputs.pop("__provider")))  # noqa: S301
         inputs["__provider"] = f"{type(provider).__module__}.{type(provider).__name__}"
     return inputs
 
@@ -125,9 +209,8 @@ def unstaged(_root: Path, out: Path, topology: Any) -> dict[str, Staged]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(PROGRAM.parent))  # as Pulumi does
     _deploying.stage = unstaged
     sys.addaudithook(forbid)
     runs = [argument.partition(":") for argument in sys.argv[1:]]
-    found = {f"{s}{c}{d}": recorded(s, bool(d)) for s, c, d in runs}
-    print(json.dumps(found, default=as_json, indent=1))
+    found = {f"{stack}{colon}{v}": recorded(stack, v) for stack, colon, v in runs}
+    sys.stdout.write(json.dumps(found, default=as_json))
