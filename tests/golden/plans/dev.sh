@@ -257,12 +257,12 @@ gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-ledger \
   --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/example-csvgate-dev-ledger/objects/references/{month}/") != ""'
 
 # Contracts
-# no contracts are in use
+# contracts in use: none → 5025b32b26dc
 gcloud storage cp build/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json gs://example-csvgate-dev-contracts/bundles/5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c.json --no-clobber --content-type=application/json --project=example-csvgate-dev
 cat > build/current.json <<'END'
 {"format": 1, "bundle": "5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c"}
 END
-# no contracts are in use
+# contracts in use: none → 5025b32b26dc
 gcloud storage cp build/current.json gs://example-csvgate-dev-contracts/current.json --content-type=application/json --custom-metadata=bundle=5025b32b26dcdee914d5afc2093ee44b7be6f2af1fba14e73cb11ac7f8b4620c --if-generation-match=0 --project=example-csvgate-dev
 
 # Functions
