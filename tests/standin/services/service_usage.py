@@ -39,11 +39,12 @@ class ServiceUsage(Service):
 
     def batch_enable(self, request: Request, project: str) -> Answer:
         self.project.own(project)
-        names = [Text(r"[a-z]+\.googleapis\.com")]
-        check(request.body, {"serviceIds": Needed(names)})
+        check(request.body, {"serviceIds": Needed([Text(r"[a-z]+\.googleapis\.com")])})
         if len(request.body["serviceIds"]) > 20:
             raise invalid("at most 20 services in one batch")
-        self.project.apis |= set(request.body["serviceIds"])
+        names = set(request.body["serviceIds"])
+        self.project.spreading.fresh_apis |= names - self.project.apis
+        self.project.apis |= names
         return self._done("batch")
 
     def enable(self, request: Request, project: str, api: str) -> Answer:

@@ -6,6 +6,7 @@ from standin.paging import page
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
+from standin.services.objects import Objects
 from standin.shapes import Needed, Text, Whole, check
 
 RULE = {
@@ -35,7 +36,7 @@ WEEK = str(7 * 86400)
 
 
 class Storage(Service):
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, objects: Objects) -> None:
         super().__init__(project, "storage", "storage.googleapis.com")
         bucket = r"b/(?P<name>[^/]+)"
         self.routes = [
@@ -46,7 +47,9 @@ class Storage(Service):
             ("DELETE", bucket, self.delete),
             ("GET", bucket + "/storageLayout", self.layout),
             ("GET", bucket + "/managedFolders", self.folders),
-            ("GET", bucket + "/o", self.objects),
+            ("GET", bucket + "/o", objects.list),
+            ("GET", bucket + "/o/(?P<key>.+)", objects.get),
+            ("DELETE", bucket + "/o/(?P<key>.+)", objects.delete),
             ("GET", bucket + "/iam", self.policy),
             ("PUT", bucket + "/iam", self.grant),
             ("GET", r"projects/(?P<project>[^/]+)/serviceAccount", self.agent),
@@ -108,10 +111,6 @@ class Storage(Service):
     def folders(self, _request: Request, name: str) -> Answer:
         self._there(name)
         return {"kind": "storage#managedFolders", "items": []}
-
-    def objects(self, _request: Request, name: str) -> Answer:
-        self._there(name)
-        return {"kind": "storage#objects", "items": []}
 
     def policy(self, request: Request, name: str) -> Answer:
         self._there(name)
