@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT, READS
 from integration.deploy.faults import FAULTS
 from integration.deploy.story import FOREIGN, Run, Story, lived
 from servers import ROOT
 from standin import sdk
+from standin.permissions import permission
 from standin.project import Project
 
 pytestmark = pytest.mark.skipif(sdk.missing() is not None, reason=str(sdk.missing()))
@@ -337,6 +339,31 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
     assert "Kept, because it is data: " in run.output
+
+
+def permissions(story: Story, *runs: str) -> set[str]:
+    requests = [request for name in runs for request in story.runs[name].requests]
+    return {needed for request in requests if (needed := permission(request))}
+
+
+def test_the_deployer_s_role_has_what_a_deploy_asks_for(story: Story) -> None:
+    """And what `csvgate bootstrap` does instead, because the deployer must not be able to."""
+    runs = ("without the secret", "killed unheard", "killed heard", "finished", "again", "changed")
+    bootstrapped = {
+        "iam.roles.create",
+        "iam.serviceAccounts.create",
+        "iam.serviceAccounts.setIamPolicy",
+        "serviceusage.services.generateServiceIdentity",
+    }
+    needed = permissions(story, *runs)
+    assert bootstrapped <= needed
+    assert set() == needed - bootstrapped - {*DEPLOYS, *GRANT}
+
+
+def test_the_planner_s_role_has_what_a_plan_and_the_doctor_ask_for(story: Story) -> None:
+    needed = permissions(story, "again", "doctor")
+    assert {"storage.buckets.list", "run.services.getIamPolicy", "iam.roles.get"} <= needed
+    assert set() == needed - set(READS)
 
 
 def test_teardown_of_data_restores_the_original_project(story: Story) -> None:
