@@ -49,8 +49,10 @@ class Session:
         return str(self.endpoints["buckets"][key])
 
     def topology(self) -> Topology:
-        """Read the topology. Raises CloudError, which names every mistake in the file."""
-        return _read(Path(self.endpoints["topology"]))
+        """Read the topology, with the names that the project's environment gives. Raises
+        CloudError, which names every mistake in the files."""
+        path = Path(self.endpoints["topology"])
+        return _read(path, None if self.local else self.project)
 
     def stream_ages(self) -> StreamAges:
         """Return from which age on the absence of a write stream proves something. Raises
@@ -110,12 +112,12 @@ def connect(data_dir: Path) -> Session:
 
 
 def of_project(project: str, topology: Path | None = None) -> Session:
-    """Connect to a project with application default credentials; the topology file gives the
-    names of its resources. Emulator variables in the environment still apply. Raises
-    CloudError."""
+    """Connect to a project with application default credentials; the topology file and the
+    project's environment beside it give the names of its resources. Emulator variables in the
+    environment still apply. Raises CloudError."""
     path = topology or repository() / "deploy" / "topology.yaml"
     files = {"topology": str(path), "contracts": str(repository() / "contracts")}
-    return Session(names(_read(path), project) | files, local=False)
+    return Session(names(_read(path, project), project) | files, local=False)
 
 
 def open_session(data_dir: Path, project: str | None, topology: Path | None = None) -> Session:
@@ -124,8 +126,12 @@ def open_session(data_dir: Path, project: str | None, topology: Path | None = No
     return of_project(project, topology) if project else connect(data_dir)
 
 
-def _read(path: Path) -> Topology:
+def _read(path: Path, project: str | None) -> Topology:
     try:
-        return load(path)
+        if project is None:
+            return load(path)
+        from csvgate_ops.deploy.environment.of_project import topology_of_project
+
+        return topology_of_project(path, project)
     except TopologyError as error:
         raise CloudError(Fault("topology", str(error))) from error

@@ -13,11 +13,13 @@ from csvgate.protocol.ledger import content_paths, effect_paths
 from csvgate.protocol.ledger.paths import TABLE, EntryPath
 from csvgate.validation.docs import faults_page
 from csvgate_ops.author.infer.formats_page import formats_page
+from csvgate_ops.deploy.environment.reference import reference
 from csvgate_ops.deploy.topology import load
 from csvgate_ops.operate.runbook.page import runbook_page
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TABLE = "<!-- ledger table, by `make docs` -->"
+SETTINGS = "<!-- settings of an environment, by `make docs` -->"
 _PAYLOADS: dict[str, type[BaseModel]] = {
     events.RECORDS_VALIDATED: events.ChunkAddress,
     events.UPLOAD_VALIDATED: events.UploadValidated,
@@ -32,17 +34,22 @@ def as_json(schema: dict[str, object]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def between(marker: str, page: str, table: str) -> str:
+    """Return the page with the table between the two places that have this marker."""
+    before, _, rest = page.partition(marker)
+    _, _, after = rest.partition(marker)
+    return f"{before}{marker}\n\n{table}\n{marker}{after}"
+
+
 def with_ledger_table(page: str) -> str:
-    """Return the page with the table of the ledger's objects between its two markers."""
-    before, _, rest = page.partition(LEDGER_TABLE)
-    _, _, after = rest.partition(LEDGER_TABLE)
+    """Return the page with the table of the ledger's objects."""
     rows = "".join(
         f"| `{path.shown}` | {path.purpose} | "
         f"{f'`{path.entry.__name__}`' if isinstance(path, EntryPath) else 'bytes'} |\n"
         for path in (*TABLE, *effect_paths.TABLE, *content_paths.TABLE)
     )
     table = f"| object | what it records | entry |\n|---|---|---|\n{rows}"
-    return f"{before}{LEDGER_TABLE}\n\n{table}\n{LEDGER_TABLE}{after}"
+    return between(LEDGER_TABLE, page, table)
 
 
 def documents() -> Iterator[tuple[Path, str]]:
@@ -57,6 +64,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     architecture = ROOT / "docs" / "architecture.md"
     yield architecture, with_ledger_table(architecture.read_text())
     yield ROOT / "docs" / "contract.schema.json", contract_schema()
+    deploying = ROOT / "docs" / "deploy.md"
+    yield deploying, between(SETTINGS, deploying.read_text(), reference())
     yield ROOT / "docs" / "faults.md", faults_page()
     yield ROOT / "docs" / "formats.md", formats_page(ROOT / "tests" / "files" / "expected.toml")
     yield ROOT / "docs" / "runbook.md", runbook_page(load(ROOT / "deploy" / "topology.yaml"))

@@ -5,6 +5,8 @@ from typing import Any
 
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
+from standin.spreading import Spreading
+from standin.surroundings.state import Surroundings
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -19,6 +21,8 @@ class Project:
         """Custom roles."""
         self.agents: set[str] = set()
         self.buckets: dict[str, dict[str, Any]] = {}
+        self.objects: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """Bucket and name → the versions of an object, the current one last."""
         self.topics: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.datasets: dict[str, dict[str, Any]] = {}
@@ -39,7 +43,9 @@ class Project:
         self.monitoring: dict[str, dict[str, dict[str, Any]]] = {}
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
+        self.surroundings = Surroundings()
         self.policies = Policies(self)
+        self.spreading = Spreading()
 
     def restore(self, saved: "Project") -> None:
         """Return to the state in a deep copy."""
@@ -51,6 +57,8 @@ class Project:
         if api and api not in self.apis:
             message = f"{api} has not been used in project {self.number} before or it is disabled."
             raise Refusal(403, message, "SERVICE_DISABLED")
+        if api in self.spreading.fresh_apis:
+            self.spreading.needs("api", api=api, number=self.number)
 
     def own(self, name: str) -> None:
         """Refuse requests to other projects."""
@@ -65,6 +73,8 @@ class Project:
         custom = self.roles.get(role.rpartition("/")[2], {"deleted": True})
         if role.startswith("projects/") and custom.get("deleted"):
             raise invalid(f"Role {role} does not exist in the resource's hierarchy.")
+        if role.startswith("projects/"):
+            self.spreading.needs("custom role", role=role)
 
     def need_account(self, email: str) -> None:
         if email not in self.accounts:

@@ -20,6 +20,9 @@ import pytest
 from google.cloud import storage
 from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import POINTER, digest_of, pointer_to
+from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.staging.stage import Staged, stage
 from csvgate_ops.local.cloud.credentials import ensure_credentials
@@ -85,8 +88,13 @@ def services(
 
 def _provision(topology: topo.Topology) -> SubscriberClient:
     client = storage.Client(project=PROJECT)
-    for name in topo.bucket_names(topology, PROJECT).values():
+    buckets = topo.bucket_names(topology, PROJECT)
+    for name in buckets.values():
         client.create_bucket(name, timeout=10)
+    # The stages contain the bundle itself.
+    digest = digest_of(make_bundle(load_directory(ROOT / "contracts")))
+    pointer = client.bucket(buckets["contracts"]).blob(POINTER)
+    pointer.upload_from_string(pointer_to(digest), timeout=10)
     publisher, subscriber = PublisherClient(), SubscriberClient()
     for topic in topology.topics.values():
         publisher.create_topic(name=f"projects/{PROJECT}/topics/{topic.name}", timeout=10)

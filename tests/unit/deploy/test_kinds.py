@@ -11,7 +11,7 @@ from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.kinds.kind import Fix, Kind, no_update
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Resource
-from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted, with_schedules
+from unit.deploy.plan.environments import EXAMPLES, healthy_project, wanted, with_schedules
 
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -26,8 +26,8 @@ def declared() -> list[Kind]:
 
 
 def asked_for(kind: Kind) -> list[Resource]:
-    """What the repository's own environments, and one with schedules, have of a kind."""
-    every = [*map(wanted, ENVIRONMENTS), with_schedules()]
+    """What the environments, and one with schedules, have of a kind."""
+    every = [*map(wanted, EXAMPLES), with_schedules()]
     return [r for desired in every for r in desired.resources if r.key.kind == kind.name]
 
 
@@ -53,8 +53,10 @@ def test_it_has_words_for_people(kind: Kind) -> None:
 
 @EACH
 def test_exactly_the_declared_fields_are_desired(kind: Kind) -> None:
+    optional = {name for name, field in kind.fields.items() if field.optional}
     for resource in asked_for(kind):
-        assert kind.fields.keys() == resource.fields.keys()
+        assert kind.fields.keys() >= resource.fields.keys() >= kind.fields.keys() - optional
+    assert kind.fields.keys() == {name for r in asked_for(kind) for name in r.fields}
 
 
 @EACH
@@ -66,7 +68,7 @@ def test_a_field_that_a_command_changes_has_that_command(kind: Kind) -> None:
 @EACH
 def test_its_removal_is_decided(kind: Kind) -> None:
     """It is deleted, or goes with the resource that it is part of, or may serve others."""
-    serve_others = {"api", "agent"}
+    serve_others = {"api", "agent", "kms-key"}
     part_of = kind.part_of is not None
     assert 1 == sum((kind.removal is not None, part_of, kind.name in serve_others))
 
@@ -81,7 +83,7 @@ def test_what_cannot_change_without_losing_data_is_data(kind: Kind) -> None:
                 assert kind.removal.holds_data(resource.key, desired.resources)
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_every_role_has_a_target(name: str) -> None:
     desired = wanted(name)
     for binding in desired.bindings:

@@ -6,7 +6,7 @@ from csvgate_ops.deploy.doctor.model import Facts
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.plan.model import ByHand, Command, Key, Step
 from csvgate_ops.deploy.plan.planner import substituted, variables
-from csvgate_ops.deploy.plan.script import shell_line
+from csvgate_ops.deploy.plan.script import by_hand_line, shell_line
 
 
 def deploy(facts: Facts) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def commands(facts: Facts, steps: Sequence[Step]) -> tuple[str, ...]:
     lines = []
     for step in steps:
         if isinstance(step, ByHand):
-            lines.append(f"{shell_line(step.argv)} < FILE")
+            lines.append(by_hand_line(step))
         elif isinstance(step, Command) and facts.variables.keys() >= set(variables(step)):
             lines.append(shell_line(substituted(step, dict(facts.variables))))
         else:

@@ -1,23 +1,28 @@
 """Read an environment file, and report all mistakes at once with their lines and paths."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
 from csvgate.contracts.reading.mistakes import Complaint, Mistake, Path, spell, suggest
 from csvgate.contracts.reading.yaml import Document, read_yaml
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.environment.model import Budget, Environment, Network, SecretChoice, Sizes
-from csvgate_ops.deploy.topology.checks import DERIVED_VARIABLES
+from csvgate_ops.deploy.environment.checks import UNKNOWN, contradictions
+from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.topology.model import Model, Topology
 
-_PARTS: Mapping[str, type[Model]] = {
-    "budget": Budget,
-    "functions": Sizes,
-    "network": Network,
-    "secrets": SecretChoice,
+_INSTEAD: Final[Mapping[Path, str]] = {
+    ("project",): "unknown-project",
+    ("region",): "europe-west1",
+    ("sender",): "unknown@example.com",
+    ("network", "subnet"): "unknown",
+    ("network", "connector"): "unknown",
 }
+"""What takes the place of settings that are missing or mistaken, but needed by others, so that the
+others can still be checked for contradictions."""
 
 
 class EnvironmentMistakes(DeployError):
@@ -41,10 +46,22 @@ def load_environment(path: FilePath, topology: Topology) -> Environment:
     document = read_yaml(data)
     found = [Mistake(str(path), line, spell(at), text) for at, line, text in document.wrong]
     environment, complaints = _parse(document, topology)
-    found += [Mistake(str(path), document.line(at), spell(at), text) for at, text in complaints]
+    # A setting that stands for several has each complaint about it once.
+    places = dict.fromkeys((_written(document, at), text) for at, text in complaints)
+    found += [Mistake(str(path), document.line(at), spell(at), text) for at, text in places]
     if environment is None or found:
         raise EnvironmentMistakes(sorted(found, key=lambda m: m.line or 0))
     return environment
+
+
+def _written(document: Document, path: Path) -> Path:
+    """Return the path, but only down to a setting that is written as a single value."""
+    there: Any = document.data
+    for at, step in enumerate(path):
+        if isinstance(there, str | int | float):
+            return path[:at]
+        there = there.get(step) if isinstance(there, dict) else None
+    return path
 
 
 def _parse(document: Document, topology: Topology) -> tuple[Environment | None, list[Complaint]]:
@@ -53,40 +70,64 @@ def _parse(document: Document, topology: Topology) -> tuple[Environment | None, 
     try:
         environment = Environment.model_validate(document.data)
     except ValidationError as error:
-        return None, [_complaint(tuple(e["loc"]), e["msg"], e["type"]) for e in error.errors()]
-    return environment, list(_contradictions(environment, topology))
+        complaints = [_complaint(tuple(e["loc"]), e["msg"], e["type"]) for e in error.errors()]
+        rest = _without(document.data, [path for path, _ in complaints])
+        more = contradictions(rest, topology) if rest is not None else ()
+        return None, [*complaints, *more]
+    return environment, list(contradictions(environment, topology))
 
 
 def _complaint(loc: Path, message: str, kind: str) -> Complaint:
     path = tuple(step for step in loc if step != "[key]")
     if kind == "extra_forbidden":
-        model = _PARTS[str(path[0])] if len(path) > 1 else Environment
-        return path, f"is not a setting; {suggest(str(path[-1]), model.model_fields)}"
+        known = _model_at(path[:-1]).model_fields
+        return path, f"is not a setting; {suggest(str(path[-1]), known)}"
+    if kind == "missing":
+        return path, "is missing"
     return path, message.removeprefix("Value error, ")
 
 
-def _contradictions(environment: Environment, topology: Topology) -> Iterator[Complaint]:
-    for name, sizes in environment.functions.items():
-        path: Path = ("functions", name)
-        function = topology.functions.get(name)
-        if function is None:
-            yield path, f"is not a function; {suggest(name, topology.functions)}"
-            continue
-        least = function.min_instances if sizes.min_instances is None else sizes.min_instances
-        most = function.max_instances if sizes.max_instances is None else sizes.max_instances
-        if least > most:
-            yield path, f"min_instances ({least}) is more than max_instances ({most})"
-        deadline = next(t for t in topology.triggers.values() if t.function == name).ack_deadline
-        if sizes.timeout is not None and sizes.timeout > deadline:
-            yield (
-                (*path, "timeout"),
-                f"{sizes.timeout}s is longer than the ack deadline of its trigger ({deadline}s): "
-                "deliveries would be repeated while the function still runs",
-            )
-        for variable in sizes.environment:
-            if variable in DERIVED_VARIABLES or variable in ("LOG_LEVEL", "CSVGATE_SENDER"):
-                yield (*path, "environment", variable), "is set by csvgate: leave it out"
-    wanted = {v for function in topology.functions.values() for v in function.secrets}
-    for variable in environment.secrets:
-        if variable not in wanted:
-            yield ("secrets", variable), f"is not used by any function; {suggest(variable, wanted)}"
+def _model_at(path: Path) -> type[Model]:
+    """Return the model that describes the settings under a path."""
+    model: type[Model] = Environment
+    for step in path:
+        field = model.model_fields.get(str(step))
+        if field is not None:
+            model = next(_models(field.annotation), model)
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _without(data: Any, paths: list[Path]) -> Environment | None:
+    """Return the environment without the settings at these paths, or None if the document is not
+    a mapping of settings."""
+    if not isinstance(data, dict):
+        return None
+    left = copy.deepcopy(data)
+    for path in paths:
+        _drop(left, path)
+    try:
+        rest = Environment.model_validate(left)
+    except ValidationError:
+        return None
+    return rest.model_copy(update={"region": UNKNOWN}) if ("region",) in paths else rest
+
+
+def _drop(data: dict[Any, Any], path: Path) -> None:
+    """Remove what is at a path, or the deepest mapping on the way to it that has no such part."""
+    outer = data
+    for step in path[:-1]:
+        inner = outer.get(step)
+        if not isinstance(inner, dict):
+            outer.pop(step, None)
+            return
+        outer = inner
+    outer.pop(path[-1], None)
+    if path in _INSTEAD:
+        outer[path[-1]] = _INSTEAD[path]

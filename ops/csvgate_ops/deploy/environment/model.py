@@ -1,6 +1,6 @@
 """deploy/env/NAME.yaml: where the topology is deployed, and which settings differ there.
 
-Data without behaviour.
+Data without behaviour. The docstrings are the reference of docs/deploy.md.
 """
 
 from collections.abc import Mapping
@@ -8,76 +8,168 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from csvgate_ops.deploy.topology.model import Memory, Model, Seconds, Secret, SmallUploads
-
-Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]$")]
-Location = Annotated[str, Field(pattern=r"^([A-Z]+|[a-z]+-[a-z]+[0-9])$")]
-"""A region (`europe-west1`) or a multi-region (`EU`)."""
-
-
-def _number_as_string(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+from csvgate_ops.deploy.environment.shapes import (
+    BucketLocation,
+    BucketName,
+    Connector,
+    DatasetLocation,
+    Email,
+    Emails,
+    KmsKey,
+    LabelKey,
+    LabelValue,
+    Memory,
+    Mount,
+    NetworkTags,
+    Project,
+    Region,
+    SecretName,
+    StorageRegions,
+    Subnet,
+    TopicName,
+    Variable,
+    Version,
+    VpcNetwork,
+)
+from csvgate_ops.deploy.topology.model import Model, Seconds, Secret, SmallUploads
 
 
 class SecretChoice(Secret):
-    """A secret whose version may also be written as a number."""
+    """A secret of the topology, with another name, version or mount."""
 
-    version: Annotated[
-        str, BeforeValidator(_number_as_string), Field(pattern=r"^(latest|[1-9][0-9]*)$")
-    ] = "latest"
+    secret: SecretName
+    """The name of the secret in Secret Manager."""
+    version: Version = "latest"
+    """`latest`, or the number of a version."""
+    mount: Mount | None = None
+    """The folder in which the function finds the value as a file. Default: the function gets the
+    value as an environment variable."""
 
 
 class Network(Model):
-    """Serverless VPC Access, with a connector's name in the same region or its full path."""
+    """How the functions reach a VPC network: through a subnet or a connector."""
 
-    connector: Annotated[
-        str,
-        Field(
-            pattern=r"^([a-z][a-z0-9-]{0,23}|projects/[a-z0-9-]+/locations/[a-z0-9-]+/connectors/"
-            r"[a-z][a-z0-9-]{0,23})$"
-        ),
-    ]
+    subnet: Subnet | None = None
+    """Direct VPC egress, which Google recommends: the name of a subnet in the region, or its path
+    (`projects/PROJECT/regions/REGION/subnetworks/NAME`) in a shared VPC."""
+    network: VpcNetwork | None = None
+    """The network of the subnet. Default: Cloud Run looks it up."""
+    tags: NetworkTags = ()
+    """Network tags for firewall rules, with a subnet."""
+    connector: Connector | None = None
+    """Instead of a subnet: the name of an existing Serverless VPC Access connector in the region,
+    or its path."""
     egress: Literal["private-ranges-only", "all-traffic"] = "private-ranges-only"
+    """Which traffic goes through the network. With `all-traffic`, SendGrid is only reached through
+    a Cloud NAT of the network."""
 
 
 class Budget(Model):
-    """An amount per month, in whole units of the billing account's currency. The account's
-    administrators and users get an email at 50, 80 and 100% of it; nothing is switched off."""
+    """What the project may cost in a month."""
 
     amount: Annotated[int, Field(ge=1, le=10**9)]
+    """Whole units of the currency."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """The currency of the billing account, such as `EUR`; Google refuses any other."""
     billing_account: Annotated[str, Field(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")]
+    """The id of the billing account, such as `01A2B3-4C5D6E-7F8091`. Whoever deploys needs the role
+    Billing Account Costs Manager on it."""
 
 
 class Sizes(Model):
-    """Settings of a function that differ from the topology."""
+    """Settings of a function that differ from deploy/topology.yaml. Cloud Run must have the
+    combination."""
 
     memory: Memory | None = None
-    cpu: Annotated[float, Field(gt=0, le=8)] | None = None
-    concurrency: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """From `128Mi` to `32Gi`. More than 4Gi need 2 CPUs, more than 8Gi 4, more than 16Gi 6, more
+    than 24Gi 8."""
+    cpu: Annotated[float, Field(gt=0)] | None = None
+    """1, 2, 4, 6 or 8, or from 0.08 to 1 in steps of 0.01."""
+    concurrency: int | None = None
+    """How many events an instance handles at a time: 1 to 1000; 1 with less than 1 CPU."""
     min_instances: Annotated[int, Field(ge=0)] | None = None
+    """Instances that are kept warm, and paid for."""
     max_instances: Annotated[int, Field(ge=1)] | None = None
-    timeout: Annotated[Seconds, Field(ge=1, le=3600)] | None = None
+    """At most 1000, and not more than the region's quota of CPUs allows."""
+    timeout: Seconds | None = None
+    """At most 540 s, and not longer than the ack deadline of the trigger."""
     read_bytes_per_second: Annotated[int, Field(ge=1)] | None = None
+    """The most bytes of a file that are read in a second, for functions that read uploads."""
     small_uploads: SmallUploads | None = None
-    environment: Mapping[str, str] = {}
+    """How uploads of one small chunk are loaded, for functions that load uploads."""
+    environment: Mapping[Variable, str] = {}
+    """Further environment variables."""
+
+
+class KmsKeys(Model):
+    """Keys of Cloud KMS. Each must be where the resources are that it encrypts."""
+
+    buckets: KmsKey | None = None
+    """The default key of the buckets: for `EU` in `europe`, for `US` in `us`, otherwise in the
+    location of the buckets. Existing objects keep their key."""
+    topics: KmsKey | None = None
+    """The key of the topics, in any location."""
+    datasets: KmsKey | None = None
+    """The default key of the datasets: for `EU` in `europe`, for `US` in `us`, otherwise in their
+    region. Existing tables keep their key."""
+    functions: KmsKey | None = None
+    """The key of the functions and of the repository of their images, in `region`. The repository
+    cannot be changed later: delete it, and deploy again."""
+
+
+class Names(Model):
+    """Names that follow a company's rules instead of those in the topology."""
+
+    buckets: Mapping[str, BucketName] = {}
+    """Bucket in the topology → its name, which may contain `${project}`. Names of buckets are
+    unique in all of Google Cloud."""
+    topics: Mapping[str, TopicName] = {}
+    """Topic in the topology → its name. Its review subscription is called the same, with
+    `-review`."""
+
+
+def _one_key_for_all(value: object) -> object:
+    return dict.fromkeys(KmsKeys.model_fields, value) if isinstance(value, str) else value
 
 
 class Environment(Model):
-    project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
+    project: Project
+    """The id of an existing project with billing. The names of the buckets start with it."""
     region: Region
-    bucket_location: Location | None = None
-    """By default, the region."""
-    bigquery_location: Location | None = None
-    """By default, the location in the topology."""
+    """The region of the functions, and of the buckets unless `bucket_location` is set."""
+    bucket_location: BucketLocation | None = None
+    """A region, a dual-region (`EUR4`) or a multi-region (`EU`). It cannot be changed later. The
+    trigger of uploads is in the same location. Default: `region`."""
+    bigquery_location: DatasetLocation | None = None
+    """A region, `EU` or `US`. It cannot be changed later. Default: the location in the topology."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    sender: Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")]
+    """The least severity that the functions log."""
+    sender: Email
     """The address that emails are sent from. It must be a verified sender at SendGrid."""
-    alerts: tuple[Annotated[str, Field(pattern=r"^[^@\s,]+@[^@\s,]+$")], ...] = ()
+    alerts: Emails = ()
     """Addresses that receive every alert."""
     budget: Budget | None = None
+    """At 50, 80 and 100% of an amount in a month, Google sends an email to the administrators and
+    users of the billing account. Nothing is switched off. Default: no budget."""
+    labels: Mapping[LabelKey, LabelValue] | None = None
+    """Labels of the buckets, datasets, functions, images, secrets, subscriptions, topics and
+    triggers. They get exactly these: labels that somebody else has set are removed. Default: labels
+    stay as they are."""
+    kms_key: Annotated[KmsKeys, BeforeValidator(_one_key_for_all)] | None = None
+    """The path of a key that encrypts everything (`projects/PROJECT/locations/LOCATION/keyRings/`
+    `RING/cryptoKeys/KEY`), or a path for each kind of resource. The key must exist; deploy allows
+    Google's service agents to use it. What has no key here stays as it is."""
+    message_storage_regions: StorageRegions | None = None
+    """The regions in which Pub/Sub may store messages. Default: the topics stay as they are; new
+    ones store a message in the region nearest to its publisher."""
+    secret_locations: StorageRegions | None = None
+    """The regions that hold the values of secrets; needed where the organization restricts
+    locations. It cannot be changed later. Default: new secrets are replicated automatically."""
+    names: Names = Names()
+    """Default: the names in the topology."""
     network: Network | None = None
+    """Default: the functions use no VPC network."""
     functions: Mapping[str, Sizes] = {}
+    """Function in the topology → the settings that differ here."""
     secrets: Mapping[str, SecretChoice] = {}
     """Environment variable in the topology → the secret to use for it."""

@@ -1,6 +1,6 @@
 """The topology and its place, as an environment changes them."""
 
-from csvgate_ops.deploy.environment.model import Environment, Sizes
+from csvgate_ops.deploy.environment.model import Environment, Names, Sizes
 from csvgate_ops.deploy.plan.model import Place
 from csvgate_ops.deploy.topology.model import Function, Topology
 
@@ -11,11 +11,14 @@ def place_of(topology: Topology, environment: Environment) -> Place:
         environment.region,
         (environment.bucket_location or environment.region).lower(),
         environment.bigquery_location or topology.bigquery.location,
+        (environment.kms_key.datasets or "") if environment.kms_key else "",
     )
 
 
 def overlay(topology: Topology, environment: Environment) -> Topology:
-    """Return the topology with the sizes, variables, secrets and locations of the environment."""
+    """Return the topology with the names, sizes, variables, secrets and locations of the
+    environment."""
+    topology = named(topology, environment.names)
     location = environment.bigquery_location or topology.bigquery.location
     functions = {
         name: _function(function, environment, environment.functions.get(name, Sizes()))
@@ -27,11 +30,9 @@ def overlay(topology: Topology, environment: Environment) -> Topology:
 
 def connector_path(environment: Environment, place: Place) -> str:
     """Return the full path of the VPC connector, or "" without one."""
-    if environment.network is None:
-        return ""
-    name = environment.network.connector
-    if "/" in name:
-        return name
+    name = environment.network.connector if environment.network else None
+    if name is None or "/" in name:
+        return name or ""
     return f"projects/{place.project}/locations/{place.region}/connectors/{name}"
 
 
@@ -42,3 +43,29 @@ def _function(function: Function, environment: Environment, sizes: Sizes) -> Fun
     secrets = {v: environment.secrets.get(v, s) for v, s in function.secrets.items()}
     changed = {"environment": {**variables, **sizes.environment}, "secrets": secrets}
     return function.model_copy(update={**given, **changed})
+
+
+def named(topology: Topology, names: Names) -> Topology:
+    """Return the topology with other names of buckets and topics. The review subscription of a
+    topic, which has the topic's name with `-review`, is renamed with it."""
+    buckets = {
+        key: bucket.model_copy(update={"name": names.buckets.get(key, bucket.name)})
+        for key, bucket in topology.buckets.items()
+    }
+    topics = {
+        key: topic.model_copy(update={"name": names.topics.get(key, topic.name)})
+        for key, topic in topology.topics.items()
+    }
+    renamed = renamed_subscriptions(topology, names)
+    subscriptions = {renamed.get(n, n): s for n, s in topology.subscriptions.items()}
+    changed = {"buckets": buckets, "topics": topics, "subscriptions": subscriptions}
+    return topology.model_copy(update=changed)
+
+
+def renamed_subscriptions(topology: Topology, names: Names) -> dict[str, str]:
+    """Return the new names of review subscriptions, by those in the topology."""
+    return {
+        f"{topology.topics[key].name}-review": f"{name}-review"
+        for key, name in names.topics.items()
+        if key in topology.topics
+    }

@@ -12,6 +12,7 @@ from csvgate_ops.deploy.kinds import (
     custom_role,
     dataset,
     function,
+    kms_key,
     repository,
     scheduler_job,
     secret,
@@ -26,6 +27,7 @@ from csvgate_ops.deploy.kinds.kind import Kind
 _CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
     api.KIND,
     agent.KIND,
+    kms_key.KIND,
     account.KIND,
     custom_role.KIND,
     secret.KIND,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -29,7 +30,9 @@ def lifecycle(rules: list[dict[str, Any]]) -> str:
 
 def create(place: Place, resource: Resource) -> list[Step]:
     fields = resource.fields
-    first = {n: v for n, v in fields.items() if n not in ("location", "versioning")}
+    # The create command has no flags for versioning and labels.
+    later = {n: fields[n] for n in ("versioning", "labels") if fields.get(n)}
+    first = {n: v for n, v in fields.items() if n not in ("location", "versioning", "labels")}
     argv = (*_GROUP, "create", _url(resource.key), f"--location={fields['location']}")
     flags = [
         flag for name, value in first.items() for flag in _flags(resource.key, name, value, True)
@@ -37,17 +40,15 @@ def create(place: Place, resource: Resource) -> list[Step]:
     command = Command(
         (*argv, *flags, f"--project={place.project}"), f"create bucket {resource.key.name}"
     )
-    steps: list[Step] = [*_file(resource.key, fields), command]
-    if fields["versioning"]:  # the create command has no flag for it
-        steps += update(place, resource, {"versioning": True})
-    return steps
+    steps: list[Step] = [*_files(resource.key, first), command]
+    return [*steps, *(update(place, resource, later) if later else ())]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     flags = [flag for name, value in changed.items() for flag in _flags(resource.key, name, value)]
     argv = (*_GROUP, "update", _url(resource.key), *flags, f"--project={place.project}")
     return [
-        *_file(resource.key, changed),
+        *_files(resource.key, changed),
         Command(argv, f"bucket {resource.key.name}: change {named(changed)}"),
     ]
 
@@ -75,6 +76,10 @@ def _fields(raw: Mapping[str, Any]) -> Fields:
         "soft_delete": int(raw.get("softDeletePolicy", {}).get("retentionDurationSeconds", 0)),
         "retention": int(raw.get("retentionPolicy", {}).get("retentionPeriod", 0)),
         "lifecycle": lifecycle(raw.get("lifecycle", {}).get("rule", [])),
+        # Not compared: a locked policy cannot be removed, and its bucket not be deleted.
+        "locked": raw.get("retentionPolicy", {}).get("isLocked", False),
+        "labels": labels.observed(raw),
+        "kms_key": raw.get("encryption", {}).get("defaultKmsKeyName", ""),
     }
 
 
@@ -93,21 +98,33 @@ def _flags(key: Key, name: str, value: Value, new: bool = False) -> list[str]:
         case "retention":
             return [] if new else ["--clear-retention-period"]
         case "lifecycle" if value:
-            return [f"--lifecycle-file={_path(key)}"]
+            return [f"--lifecycle-file={_path('lifecycle', key)}"]
         case "lifecycle":
             return [] if new else ["--clear-lifecycle"]
+        case "labels" if value:
+            return [f"--labels-file={_path('labels', key)}"]
+        case "labels":
+            return ["--clear-labels"]
+        case "kms_key":
+            return [f"--default-encryption-key={value}"]
         case _:
             raise AssertionError(name)
 
 
-def _file(key: Key, fields: Fields) -> list[Step]:
-    """Return the step that writes the lifecycle: gcloud reads it from a regular file only."""
-    text = fields.get("lifecycle")
-    return [Write(_path(key), str(text))] if text else []
+def _files(key: Key, fields: Fields) -> list[Step]:
+    """Return the steps that write the lifecycle and the labels, which gcloud reads from regular
+    files only. A file of labels replaces all labels."""
+    steps: list[Step] = []
+    if text := fields.get("lifecycle"):
+        steps.append(Write(_path("lifecycle", key), str(text)))
+    if text := fields.get("labels"):
+        pairs = json.dumps(labels.as_mapping(text), separators=(",", ":"), ensure_ascii=False)
+        steps.append(Write(_path("labels", key), pairs))
+    return steps
 
 
-def _path(key: Key) -> str:
-    return f"build/lifecycle-{key.name}.json"
+def _path(what: str, key: Key) -> str:
+    return f"build/{what}-{key.name}.json"
 
 
 def _url(key: Key) -> str:
@@ -132,6 +149,8 @@ KIND = Kind(
         ),
         "retention": Field("objects can be deleted or replaced earlier", shown="seconds"),
         "lifecycle": Field("objects are kept too long or not long enough"),
+        "labels": labels.FIELD,
+        "kms_key": Field("new objects are encrypted with another key", optional=True),
     },
     missing=Missing("the functions that use it fail"),
     iam=GcloudPolicy(_GROUP, name=lambda _place, name, _found: f"gs://{name}"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.iam import PUBLIC, ROLES
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -15,6 +16,7 @@ from csvgate_ops.deploy.kinds.kind import (
     Reader,
     Removal,
     always,
+    named,
 )
 from csvgate_ops.deploy.plan.model import Binding, Command, Fields, Key, Place, Resource, Step
 
@@ -26,15 +28,37 @@ def bq(place: Place) -> tuple[str, str]:
 def create(place: Place, resource: Resource) -> list[Step]:
     location = f"--location={resource.fields['location']}"
     described = f"--description={resource.fields['description']}"
-    argv = (*bq(place), location, "mk", "--dataset", described, resource.key.name)
+    pairs = labels.as_mapping(resource.fields.get("labels", ""))
+    more = [f"--label={key}:{value}" for key, value in pairs.items()]
+    if kms_key := resource.fields.get("kms_key"):
+        more.append(f"--default_kms_key={kms_key}")
+    argv = (*bq(place), location, "mk", "--dataset", described, *more, resource.key.name)
     return [Command(argv, f"create dataset {resource.key.name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    described = f"--description={changed['description']}"
-    name = resource.key.name
-    argv = (*bq(place), "update", described, name)
-    return [Command(argv, f"dataset {name}: change the description")]
+    name, steps = resource.key.name, list[Step]()
+    if "description" in changed:
+        described = f"--description={changed['description']}"
+        argv = (*bq(place), "update", described, name)
+        steps.append(Command(argv, f"dataset {name}: change the description"))
+    if options := _options(changed):
+        # A statement replaces all labels; bq can only remove those that it is given.
+        statement = f"ALTER SCHEMA `{place.project}`.{name} SET OPTIONS ({', '.join(options)})"
+        others = named({n: v for n, v in changed.items() if n != "description"})
+        steps.append(Command(query(place, statement), f"dataset {name}: change {others}"))
+    return steps
+
+
+def _options(changed: Fields) -> list[str]:
+    options = []
+    if "labels" in changed:
+        pairs = labels.as_mapping(changed["labels"]).items()
+        listed = ", ".join(f'("{key}", "{value}")' for key, value in pairs)
+        options.append(f"labels = [{listed}]")
+    if "kms_key" in changed:
+        options.append(f'default_kms_key_name = "{changed["kms_key"]}"')
+    return options
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -56,6 +80,10 @@ def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
             found[name] = {
                 "location": described["location"],
                 "description": described.get("description", ""),
+                "labels": labels.observed(described),
+                "kms_key": described.get("defaultEncryptionConfiguration", {}).get(
+                    "kmsKeyName", ""
+                ),
             }
     return found
 
@@ -106,7 +134,12 @@ KIND = Kind(
     create=create,
     update=update,
     observe=observe,
-    fields={"location": Field(fix=Fix.MOVE_DATA), "description": Field()},
+    fields={
+        "location": Field(fix=Fix.MOVE_DATA),
+        "description": Field(),
+        "labels": labels.FIELD,
+        "kms_key": Field("new tables are encrypted with another key", optional=True),
+    },
     missing=Missing("uploads cannot be loaded"),
     iam=DatasetAccess(),
     removal=Removal(Phase.DATA, "Datasets", delete, holds_data=always),

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from csvgate_ops.deploy.kinds import trigger
+from csvgate_ops.deploy.kinds import labels, run_service, trigger
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -28,8 +28,11 @@ from csvgate_ops.deploy.kinds.kind import (
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 _GROUP = ("gcloud", "functions")
-_SOURCE_LABEL = "csvgate-source"
+SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
+_FIRST_TRIES: Final = 3
+"""How often a function that has never worked is deployed if Google reports an internal error: in a
+new project a build may fail because of any role that agents lack at first."""
 BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
 """With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
 is valid by the source's time, which the image does not keep, and every cold start would compile
@@ -40,12 +43,33 @@ the image's files all have the same time."""
 def create(place: Place, resource: Resource) -> list[Step]:
     once = ("--trigger-http", "--no-allow-unauthenticated")
     why = f"create function {resource.key.name}"
-    return [Command((*_deploy(place, resource), *once), why)]
+    steps: list[Step] = [Command((*_deploy(place, resource), *once), why, tries=_FIRST_TRIES)]
+    return [*steps, *_connected(place, resource)]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    why = f"function {resource.key.name}: change {named(changed)}"
-    return [Command(_deploy(place, resource), why)]
+    name, fields = resource.key.name, resource.fields
+    left: list[Step] = []
+    if "subnet" in changed and not fields["subnet"]:
+        # Before a deploy that may connect it otherwise: a service has one connection.
+        left = [run_service.set_network(place, name, fields)]
+    of_service = {*run_service.DIRECT_VPC, *(["egress"] if fields["subnet"] else [])}
+    if changed.keys() <= of_service:
+        return [*left, *_connected(place, resource)]
+    cleared = ("--clear-labels",) if "labels" in changed else ()
+    deploy = Command(
+        (*_deploy(place, resource), *cleared),
+        f"function {name}: change {named(changed)}",
+        tries=_FIRST_TRIES if "state" in changed else 1,
+    )
+    # A deploy sets the egress of connectors, so the service's own connection is set again.
+    return [*left, deploy, *_connected(place, resource)]
+
+
+def _connected(place: Place, resource: Resource) -> list[Step]:
+    if not resource.fields["subnet"]:
+        return []
+    return [run_service.set_network(place, resource.key.name, resource.fields)]
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -60,6 +84,14 @@ def joined(pairs: Mapping[str, str]) -> str:
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
 
 
+def pairs(text: str) -> dict[str, str]:
+    """Return the map that `joined` made this text from."""
+    separator = ","
+    if text.startswith("^"):
+        _, separator, text = text.split("^", 2)
+    return dict(part.split("=", 1) for part in text.split(separator)) if text else {}
+
+
 def folder(name: str) -> str:
     """Return the folder that a function is staged in, relative to the repository."""
     return f"build/{name.replace('-', '_')}"
@@ -70,7 +102,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     return (
         *(*_GROUP, "deploy", name, "--gen2", f"--region={place.region}"),
         f"--project={place.project}",
-        *(f"--source={folder(name)}", f"--update-labels={_SOURCE_LABEL}={f['source']}"),
+        *(f"--source={folder(name)}", f"--update-labels={joined(_labels(f))}"),
         *(f"--runtime={f['runtime']}", f"--entry-point={f['entry_point']}"),
         *(f"--memory={f['memory']}", f"--cpu={f['cpu']}", f"--concurrency={f['concurrency']}"),
         f"--min-instances={f['min_instances']}",
@@ -80,11 +112,16 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
         f"--build-service-account={f['build_service_account']}",
         f"--docker-repository={f['repository']}",
         f"--ingress-settings={f['ingress']}",
+        *((f"--kms-key={f['kms_key']}",) if f.get("kms_key") else ()),
         *_network(f),
         f"--set-build-env-vars={joined(BUILD_VARIABLES)}",
         f"--set-env-vars={joined(json.loads(str(f['environment'])))}",
         f"--set-secrets={f['secrets']}" if f["secrets"] else "--clear-secrets",
     )
+
+
+def _labels(fields: Fields) -> dict[str, str]:
+    return {SOURCE_LABEL: str(fields["source"]), **labels.as_mapping(fields.get("labels", ""))}
 
 
 def _network(fields: Fields) -> tuple[str, ...]:
@@ -96,7 +133,16 @@ def _network(fields: Fields) -> tuple[str, ...]:
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     where = (f"--regions={place.region}", f"--project={place.project}")
     found = reader.read((*_GROUP, "list", "--v2", *where))
-    return {last_segment(item["name"]): _fields(item) for item in found}
+    networks = run_service.networks(place, reader) if found else {}
+    fields = {last_segment(item["name"]): _fields(item) for item in found}
+    return {name: _with_network(each, networks.get(name)) for name, each in fields.items()}
+
+
+def _with_network(fields: Fields, network: Fields | None) -> Fields:
+    """Add how the function's service is connected to a subnet."""
+    network = network or {"subnet": "", "network": "", "tags": "", "egress": ""}
+    egress = fields["egress"] if fields["connector"] else network["egress"]
+    return {**fields, **network, "egress": egress}
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:
@@ -105,7 +151,7 @@ def _fields(item: Mapping[str, Any]) -> Fields:
     return {
         # A failed build leaves a function that must be deployed again.
         "state": item.get("state", "ACTIVE"),
-        "source": item.get("labels", {}).get(_SOURCE_LABEL, ""),
+        "source": item.get("labels", {}).get(SOURCE_LABEL, ""),
         "runtime": build.get("runtime"),
         "entry_point": build.get("entryPoint"),
         "memory": service.get("availableMemory"),
@@ -122,6 +168,8 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "egress": _kebab_case(service.get("vpcConnectorEgressSettings", "")) if connector else "",
         "environment": json.dumps(service.get("environmentVariables", {}), sort_keys=True),
         "secrets": secrets(_secrets(service)),
+        "labels": labels.observed(item),
+        "kms_key": item.get("kmsKeyName", ""),
         "own_trigger": item.get("eventTrigger", {}).get("trigger", ""),
     }
 
@@ -163,6 +211,8 @@ _CONSEQUENCES = {
     "state": "the last build failed or is still running",
     "source": "it does not run the source that is staged here",
     "ingress": "it can be called from outside the project",
+    "labels": labels.FIELD.consequence,
+    "kms_key": "its source and image are encrypted with another key",
 }
 _SHOWN: Mapping[str, Literal["seconds", "variables"]] = {
     "timeout": "seconds",
@@ -172,7 +222,9 @@ _FIELDS = (
     *("state", "source", "runtime", "entry_point", "memory", "cpu", "concurrency"),
     *("min_instances", "max_instances", "timeout", "service_account", "build_service_account"),
     *("repository", "ingress", "connector", "egress", "environment", "secrets"),
+    *("labels", "kms_key", *run_service.DIRECT_VPC),
 )
+_OPTIONAL: Final = ("labels", "kms_key", "network")
 
 KIND = Kind(
     name="function",
@@ -183,7 +235,9 @@ KIND = Kind(
     update=update,
     observe=observe,
     fields={
-        name: Field(_CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"))
+        name: Field(
+            _CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"), name in _OPTIONAL
+        )
         for name in _FIELDS
     },
     missing=Missing("its events wait, and become dead letters", fix=Fix.DEPLOY),

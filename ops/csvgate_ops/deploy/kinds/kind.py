@@ -50,6 +50,8 @@ class Field:
     fix: Fix = Fix.COMMAND
     shown: Literal["value", "seconds", "variables"] = "value"
     """`variables`: a JSON object of which only the names that differ are shown."""
+    optional: bool = False
+    """Whether a resource may be desired without the field, which is then left as it is."""
 
     @property
     def fixed(self) -> bool:

@@ -4,9 +4,13 @@ A person adds the values: they never pass through csvgate.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
+    Field,
+    Fix,
     Kind,
     Missing,
     Names,
@@ -15,6 +19,7 @@ from csvgate_ops.deploy.kinds.kind import (
     Removal,
     always,
     last_segment,
+    named,
 )
 from csvgate_ops.deploy.plan.model import ByHand, Command, Fields, Key, Place, Resource, Step
 
@@ -22,9 +27,18 @@ _GROUP = ("gcloud", "secrets")
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
-    name, project = resource.key.name, f"--project={place.project}"
-    argv = (*_GROUP, "create", name, "--replication-policy=automatic", project)
-    return [Command(argv, f"create an empty secret {name}")]
+    name, fields = resource.key.name, resource.fields
+    replication = ["--replication-policy=automatic"]
+    if locations := fields.get("locations"):
+        replication = ["--replication-policy=user-managed", f"--locations={locations}"]
+    flags = (*replication, *labels.creating(fields), f"--project={place.project}")
+    return [Command((*_GROUP, "create", name, *flags), f"create an empty secret {name}")]
+
+
+def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
+    name, flags = resource.key.name, labels.updating(changed)
+    argv = (*_GROUP, "update", name, *flags, f"--project={place.project}")
+    return [Command(argv, f"secret {name}: change {named(changed)}")]
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -34,7 +48,13 @@ def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     listing = (*_GROUP, "list", f"--project={place.project}")
-    return {last_segment(item["name"]): {} for item in reader.read(listing)}
+    return {last_segment(item["name"]): _fields(item) for item in reader.read(listing)}
+
+
+def _fields(item: Mapping[str, Any]) -> Fields:
+    replicas = item.get("replication", {}).get("userManaged", {}).get("replicas", ())
+    locations = sorted(replica["location"] for replica in replicas)
+    return {"labels": labels.observed(item), "locations": ",".join(locations)}
 
 
 def create_version(place: Place, resource: Resource) -> list[Step]:
@@ -68,8 +88,12 @@ KIND = Kind(
     heading="Secrets",
     api="secretmanager.googleapis.com",
     create=create,
+    update=update,
     observe=observe,
-    fields={},
+    fields={
+        "labels": labels.FIELD,
+        "locations": Field("its value is stored elsewhere", fix=Fix.MOVE_DATA, optional=True),
+    },
     missing=Missing("functions that use it do not start"),
     iam=GcloudPolicy(_GROUP),
     removal=Removal(Phase.DATA, "Secrets", delete, holds_data=always),

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.kind import (
     Field,
     Fix,
@@ -42,7 +43,7 @@ _LOST = "dead letters published to its topic are lost"
 
 
 def flags(fields: Fields) -> list[str]:
-    return [_FLAGS[name].format(value) for name, value in fields.items()]
+    return [_FLAGS[name].format(value) for name, value in fields.items() if name in _FLAGS]
 
 
 def to_update(resource: Resource, changed: Fields) -> Fields:
@@ -53,13 +54,15 @@ def to_update(resource: Resource, changed: Fields) -> Fields:
 
 def create(place: Place, resource: Resource) -> list[Step]:
     name, project = resource.key.name, f"--project={place.project}"
-    argv = (*GROUP, "create", name, *flags(resource.fields), project)
+    given = (*flags(resource.fields), *labels.creating(resource.fields))
+    argv = (*GROUP, "create", name, *given, project)
     return [Command(argv, f"create subscription {name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     name = resource.key.name
-    argv = (*GROUP, "update", name, *flags(to_update(resource, changed)))
+    given = (*flags(to_update(resource, changed)), *labels.updating(changed))
+    argv = (*GROUP, "update", name, *given)
     why = f"subscription {name}: change {named(changed)}"
     return [Command((*argv, f"--project={place.project}"), why)]
 
@@ -91,6 +94,7 @@ def fields(item: Mapping[str, Any]) -> Fields:
         "max_delivery_attempts": dead_letter.get("maxDeliveryAttempts"),
         "min_backoff": seconds(retry.get("minimumBackoff")),
         "max_backoff": seconds(retry.get("maximumBackoff")),
+        "labels": labels.observed(item),
     }
 
 
@@ -109,6 +113,7 @@ KIND = Kind(
         "expires": Field(
             "Pub/Sub deletes it with its dead letters if nobody reads it for that long"
         ),
+        "labels": labels.FIELD,
     },
     missing=Missing(_LOST),
     iam=None,

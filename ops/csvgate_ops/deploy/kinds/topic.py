@@ -1,7 +1,9 @@
 """Pub/Sub topics."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.iam import NOT_FORWARDED, GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -12,6 +14,7 @@ from csvgate_ops.deploy.kinds.kind import (
     Reader,
     Removal,
     last_segment,
+    named,
     seconds,
 )
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step, Value
@@ -20,16 +23,21 @@ _GROUP = ("gcloud", "pubsub", "topics")
 
 
 def create(place: Place, resource: Resource) -> list[Step]:
-    retention = resource.fields["retention"]
-    flags = _retention(retention) if retention else ()
+    fields = resource.fields
+    flags = (
+        *(_retention(fields["retention"]) if fields["retention"] else ()),
+        *labels.creating(fields),
+        *_flags(fields),
+    )
     argv = (*_GROUP, "create", resource.key.name, *flags, f"--project={place.project}")
     return [Command(argv, f"create topic {resource.key.name}")]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
-    flags = _retention(changed["retention"])
+    retention = _retention(changed["retention"]) if "retention" in changed else ()
+    flags = (*retention, *labels.updating(changed), *_flags(changed))
     argv = (*_GROUP, "update", resource.key.name, *flags, f"--project={place.project}")
-    return [Command(argv, f"topic {resource.key.name}: change the retention")]
+    return [Command(argv, f"topic {resource.key.name}: change {named(changed)}")]
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -39,9 +47,27 @@ def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
 
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     return {
-        last_segment(item["name"]): {"retention": seconds(item.get("messageRetentionDuration"))}
+        last_segment(item["name"]): {
+            "retention": seconds(item.get("messageRetentionDuration")),
+            "labels": labels.observed(item),
+            "kms_key": item.get("kmsKeyName", ""),
+            "storage_regions": ",".join(sorted(_policy(item).get("allowedPersistenceRegions", ()))),
+        }
         for item in reader.read((*_GROUP, "list", f"--project={place.project}"))
     }
+
+
+def _policy(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a topic's message storage policy. Without one of its own, a topic shows the regions
+    that the organization's policy allows."""
+    return item.get("messageStoragePolicy") or {}
+
+
+def _flags(fields: Fields) -> Iterator[str]:
+    if key := fields.get("kms_key"):
+        yield f"--topic-encryption-key={key}"
+    if regions := fields.get("storage_regions"):
+        yield f"--message-storage-policy-allowed-regions={regions}"
 
 
 def _retention(value: Value) -> tuple[str]:
@@ -64,7 +90,10 @@ KIND = Kind(
     update=update,
     observe=observe,
     fields={
-        "retention": Field("older messages cannot be replayed from the topic", shown="seconds")
+        "retention": Field("older messages cannot be replayed from the topic", shown="seconds"),
+        "labels": labels.FIELD,
+        "kms_key": Field("messages are encrypted with another key", optional=True),
+        "storage_regions": Field("messages may be stored in other regions", optional=True),
     },
     missing=Missing("publishing to it fails"),
     iam=GcloudPolicy(_GROUP, consequences={"gcp-sa-pubsub": NOT_FORWARDED}),

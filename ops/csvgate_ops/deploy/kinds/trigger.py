@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from csvgate_ops.deploy.kinds import labels
 from csvgate_ops.deploy.kinds.kind import (
     Field,
     Fix,
@@ -29,6 +30,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
     else:
         argv += [filters, f"--transport-topic={fields['topic']}"]
     argv += [*_destination(place, fields), f"--service-account={fields['service_account']}"]
+    argv += labels.creating(fields)
     return [
         Command(
             (*argv, f"--project={place.project}"),
@@ -44,6 +46,7 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
         argv.append(f"--service-account={changed['service_account']}")
     if "service" in changed:
         argv += _destination(place, fields)
+    argv += labels.updating(changed)
     why = f"trigger {resource.key.name}: change {named(changed)}"
     return [Command((*argv, f"--project={place.project}"), why)]
 
@@ -90,6 +93,7 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "topic": "" if "bucket" in filters else last_segment(topic),
         "service": item.get("destination", {}).get("cloudRun", {}).get("service", ""),
         "service_account": item.get("serviceAccount", ""),
+        "labels": labels.observed(item),
         "max_attempts": item.get("retryPolicy", {}).get("maxAttempts"),
     }
 
@@ -121,6 +125,7 @@ KIND = Kind(
         "topic": Field(fix=Fix.REMAKE),
         "service": Field("events go to another function"),
         "service_account": Field(),
+        "labels": labels.FIELD,
     },
     missing=Missing("its function does not get any events"),
     iam=None,

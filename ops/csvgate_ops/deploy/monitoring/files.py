@@ -27,39 +27,46 @@ class Monitoring:
     dashboards: Mapping[str, Body]
 
 
-def render(folder: Path, project: str, emails: tuple[str, ...]) -> Monitoring:
-    """`folder` is deploy/monitoring."""
-    dashboard = _read(folder / "dashboard.yaml", project)
+def render(
+    folder: Path, project: str, emails: tuple[str, ...], renamed: Mapping[str, str] | None = None
+) -> Monitoring:
+    """`folder` is deploy/monitoring. `renamed` are the subscriptions that the environment calls
+    otherwise than the topology, by the name in the topology, which the files contain."""
+    others = renamed or {}
+    dashboard = _read(folder / "dashboard.yaml", project, others)
     return Monitoring(
         project=project,
         emails=tuple(dict.fromkeys(emails)),
         metrics={
-            path.stem: {"name": path.stem, **_read(path, project)}
+            path.stem: {"name": path.stem, **_read(path, project, others)}
             for path in sorted((folder / "log-metrics").glob("*.yaml"))
         },
         policies={
             # Explicit, so that a policy that somebody has disabled differs.
-            path.stem: {"enabled": True, **_read(path, project)}
+            path.stem: {"enabled": True, **_read(path, project, others)}
             for path in sorted((folder / "policies").glob("*.yaml"))
         },
         dashboards={str(dashboard["name"]).rpartition("/")[2]: dashboard},
     )
 
 
-def _read(path: Path, project: str) -> dict[str, Any]:
+def _read(path: Path, project: str, renamed: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = _filled(
-        YAML(typ="safe", pure=True).load(path.read_text("utf-8")), project
+        YAML(typ="safe", pure=True).load(path.read_text("utf-8")), project, renamed
     )
     return found
 
 
-def _filled(value: Any, project: str) -> Any:
-    """Fill in `${project}`. Cloud Monitoring fills in other `${…}` when it sends an alert."""
+def _filled(value: Any, project: str, renamed: Mapping[str, str]) -> Any:
+    """Fill in `${project}` and the names of subscriptions in filters, where they are in quotes.
+    Cloud Monitoring fills in other `${…}` when it sends an alert."""
     match value:
         case str():
+            for old, new in renamed.items():
+                value = value.replace(f'"{old}"', f'"{new}"')
             return expand(value, project)
         case dict():
-            return {key: _filled(item, project) for key, item in value.items()}
+            return {key: _filled(item, project, renamed) for key, item in value.items()}
         case list():
-            return [_filled(item, project) for item in value]
+            return [_filled(item, project, renamed) for item in value]
     return value

@@ -6,10 +6,17 @@ from pathlib import Path
 from csvgate.contracts.model import Contract
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
-from csvgate_ops.deploy.environment.overlay import overlay, place_of
+from csvgate_ops.deploy.environment.overlay import overlay, place_of, renamed_subscriptions
 from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.monitoring.files import render
-from csvgate_ops.deploy.plan import function_resources, policies, resources, roles, timed
+from csvgate_ops.deploy.plan import (
+    company_settings,
+    function_resources,
+    policies,
+    resources,
+    roles,
+    timed,
+)
 from csvgate_ops.deploy.plan.model import Binding, Desired, Resource, Section
 from csvgate_ops.deploy.topology.model import Topology
 
@@ -23,10 +30,13 @@ def desired(
 ) -> Desired:
     """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
+    renamed = renamed_subscriptions(topology, environment.names)
     topology = _consumers_first(overlay(topology, environment))
     found = (
         *resources.apis(topology, environment),
         *resources.agents(),
+        *company_settings.agents(environment),
+        *company_settings.keys(environment),
         *resources.accounts(topology),
         *resources.custom_roles(topology),
         *resources.secrets(topology),
@@ -42,6 +52,7 @@ def desired(
         *timed.budgets(environment),
     )
     bindings = (
+        *company_settings.roles_on_keys(environment),
         *roles.of_triggers(topology, place),
         *roles.of_builds(topology, place),
         *roles.of_functions(topology, place),
@@ -50,9 +61,11 @@ def desired(
         *timed.callers(topology, place),
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
-    sections = tuple(_sections(found, dict.fromkeys(bindings)))
-    rendered = render(monitoring, place.project, environment.alerts)
-    return Desired(place, sections, members, rendered, tuple(contracts))
+    settled = company_settings.apply(found, environment)
+    sections = tuple(_sections(settled, dict.fromkeys(bindings)))
+    rendered = render(monitoring, place.project, environment.alerts, renamed)
+    bucket = topo.bucket_names(topology, place.project)["contracts"]
+    return Desired(place, sections, members, rendered, tuple(contracts), bucket)
 
 
 def _sections(found: Iterable[Resource], bindings: Iterable[Binding]) -> Iterator[Section]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.environment.overlay import connector_path
-from csvgate_ops.deploy.kinds import function
-from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource
+from csvgate_ops.deploy.kinds import function, run_service
+from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource, Value
 from csvgate_ops.deploy.topology.model import Topology
 
 
@@ -43,7 +43,23 @@ def functions(
             "ingress": "internal-only",
             "connector": connector_path(environment, place),
             "egress": environment.network.egress if environment.network else "",
+            **_direct_vpc(environment, place),
             "environment": json.dumps(variables, sort_keys=True),
             "secrets": function.secrets(references),
         }
         yield Resource(Key("function", topo.service_name(name)), fields)
+
+
+def _direct_vpc(environment: Environment, place: Place) -> Fields:
+    """Return the fields of Direct VPC egress. Without a network in the environment, Cloud Run looks
+    it up, so it is not compared."""
+    network = environment.network
+    if network is None or network.subnet is None:
+        return {"subnet": "", "tags": ""}
+    fields: dict[str, Value] = {
+        "subnet": run_service.short(network.subnet, place),
+        "tags": ",".join(sorted(network.tags)),
+    }
+    if network.network is not None:
+        fields["network"] = run_service.short(network.network, place)
+    return fields

@@ -19,8 +19,11 @@ def apis(topology: Topology, environment: Environment) -> Iterator[Resource]:
         names.discard(KINDS["scheduler-job"].api)
     if environment.budget is None:
         names.discard(KINDS["budget"].api)
+    if environment.kms_key is None:
+        names.discard(KINDS["kms-key"].api)
     if environment.network is not None:
-        names.add("vpcaccess.googleapis.com")
+        api = "vpcaccess" if environment.network.connector else "compute"
+        names.add(f"{api}.googleapis.com")
     for name in sorted(names):
         yield Resource(Key("api", name))
 

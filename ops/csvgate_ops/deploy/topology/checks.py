@@ -7,7 +7,7 @@ from csvgate.protocol.ledger.effect_paths import SCOPE_ENTRY
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
 from csvgate_ops.deploy.topology.schedules import mistakes_in_schedules
 
-ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references")
+ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "contracts")
 OPERATORS_BUCKETS = ("audit",)
 """Buckets that functions neither know nor have access to."""
 ROLES_OF_TOPICS = ("validated", "complete")

@@ -59,14 +59,16 @@ def project(
     actor: str | None = None,
 ) -> DeadLetterContext:
     """Return the context of a project of Google Cloud, with application default credentials.
-    `topology` gives the names of topics, subscriptions and buckets.
+    `topology` and the project's environment beside it give the names of topics, subscriptions and
+    buckets.
 
     Raises TopologyError, ContractError, Permanent `trigger.unknown`, and what Google's clients
     raise without credentials.
     """
+    from csvgate_ops.deploy.environment.of_project import topology_of_project
     from csvgate_ops.operate.dead_letters.queue.pubsub import client, transport_topic
 
-    plan = topo.load(topology or repository() / "deploy" / "topology.yaml")
+    plan = topology_of_project(topology or repository() / "deploy" / "topology.yaml", name)
     subscriber = client()
 
     def topic_of(transport: topo.Transport) -> str:

@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import digest_of
+from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
@@ -15,6 +20,9 @@ from csvgate_ops.deploy.topology.model import Topology
 
 ROOT = Path(__file__).parents[4]
 ENVIRONMENTS = ("dev", "staging", "prod")
+COMPANY = "company"
+"""A further environment, with every setting that a company may ask for."""
+EXAMPLES = (*ENVIRONMENTS, COMPANY)
 
 
 @cache
@@ -23,7 +31,8 @@ def topology() -> Topology:
 
 
 def environment(name: str) -> Environment:
-    return load_environment(ROOT / "deploy" / "env" / f"{name}.yaml", topology())
+    folder = Path(__file__).parent / "env" if name == COMPANY else ROOT / "deploy" / "env"
+    return load_environment(folder / f"{name}.yaml", topology())
 
 
 SCHEDULES = {
@@ -74,7 +83,14 @@ _BESIDES: Mapping[str, Fields] = {
 def healthy_project(desired: Desired) -> Observed:
     """A project that is as it should be."""
     resources = {r.key: {**r.fields, **_BESIDES.get(r.key.kind, {})} for r in desired.resources}
-    return Observed(resources, frozenset(desired.bindings), _monitoring(desired))
+    return Observed(
+        resources, frozenset(desired.bindings), _monitoring(desired), contracts=_contracts(desired)
+    )
+
+
+def _contracts(desired: Desired) -> tuple[DeployedContracts, ...]:
+    digest = digest_of(make_bundle(desired.contracts))
+    return (DeployedContracts(digest, "1764000000000001", datetime(2026, 11, 29, 10, tzinfo=UTC)),)
 
 
 def _monitoring(desired: Desired) -> MonitoringFound:
@@ -104,4 +120,6 @@ def golden(file: Path, text: str) -> str:
 @cache
 def wanted(name: str) -> Desired:
     digests = dict.fromkeys(topology().functions, "0" * 40)
-    return desired(topology(), environment(name), digests, ROOT / "deploy" / "monitoring")
+    contracts = load_directory(ROOT / "contracts")
+    folder = ROOT / "deploy" / "monitoring"
+    return desired(topology(), environment(name), digests, folder, contracts)

@@ -5,7 +5,11 @@ It is small on purpose: tests/integration/deploy runs the same commands with the
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from csvgate.contracts.bundle_format import POINTER, bundle_in_use
+from csvgate_ops.deploy.contracts.model import DeployedContracts
+from csvgate_ops.deploy.kinds.labels import as_mapping, as_text
 from csvgate_ops.deploy.plan.model import (
     Binding,
     ByHand,
@@ -34,15 +38,25 @@ class FakeProject:
     def __init__(self) -> None:
         self.resources: dict[Key, dict[str, Value]] = {}
         self.bindings: set[Binding] = set()
+        self.files: dict[str, str] = {}
         self.file = ""
+        """The text of the file written last."""
         self.monitoring = FakeMonitoring()
+        self.contracts: tuple[DeployedContracts, ...] = ()
 
     def observed(self) -> Observed:
-        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
+        return Observed(
+            dict(self.resources),
+            frozenset(self.bindings),
+            self.monitoring.observed(),
+            contracts=self.contracts,
+        )
 
     def apply(self, step: Step) -> None:
         if isinstance(step, Write):
-            self.file = step.text
+            self.files[step.path] = self.file = step.text
+        elif isinstance(step, ByHand) and "kms" in step.check:
+            self.resources[Key("kms-key", step.check[step.check.index("describe") + 1])] = {}
         elif isinstance(step, ByHand):
             version = step.check[step.check.index("describe") + 1]
             self.resources[Key("secret-version", f"{step.argv[4]}/{version}")] = {}
@@ -54,6 +68,8 @@ class FakeProject:
         for part in argv:
             if part.startswith("--"):
                 name, equals, value = part[2:].partition("=")
+                # bq takes each label as a flag of its own.
+                value = f"{flags[name]},{value}" if name == "label" and name in flags else value
                 flags[name] = value if equals else "yes"
         if self.monitoring.run(tuple(argv), flags, self.file):
             return
@@ -93,12 +109,18 @@ GRANTED = {
     "topics": "topic",
     "subscriptions": "trigger-subscription",
     "services": "function",
+    "keys": "kms-key",
 }
 Flags = dict[str, str]
 
 
 def _seconds(text: str | None) -> int | None:
     return None if text is None else int(text.removesuffix("s"))
+
+
+def _optional(flags: Flags, **fields: str) -> dict[str, Value]:
+    """Return the fields whose flags are given."""
+    return {field: flags[flag] for field, flag in fields.items() if flag in flags}
 
 
 def _enable(project: FakeProject, words: list[str], _: Flags) -> None:
@@ -116,13 +138,33 @@ def _bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
         versioning=False,
         soft_delete=_seconds(flags["soft-delete-duration"]),
         retention=_seconds(flags.get("retention-period", "0s")),
-        lifecycle=project.file if "lifecycle-file" in flags else "",
+        lifecycle=project.files[flags["lifecycle-file"]] if "lifecycle-file" in flags else "",
+        labels="",
+        **_optional(flags, kms_key="default-encryption-key"),
     )
 
 
-def _version_bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
-    assert "versioning" in flags
-    project.resources[Key("bucket", words[0].removeprefix("gs://"))]["versioning"] = True
+def _update_bucket(project: FakeProject, words: list[str], flags: Flags) -> None:
+    assert flags.keys() & {"versioning", "labels-file"}
+    fields = project.resources[Key("bucket", words[0].removeprefix("gs://"))]
+    if "versioning" in flags:
+        fields["versioning"] = True
+    if "labels-file" in flags:
+        fields["labels"] = as_text(json.loads(project.files[flags["labels-file"]]))
+
+
+def _object(project: FakeProject, words: list[str], flags: Flags) -> None:
+    bucket, _, name = words[1].removeprefix("gs://").partition("/")
+    assert Key("bucket", bucket) in project.resources
+    if name == POINTER:
+        current = project.contracts[0].generation if project.contracts else "0"
+        assert current == flags["if-generation-match"]
+        digest = flags["custom-metadata"].partition("=")[2]
+        assert bundle_in_use(project.file.encode()) == digest
+        made = DeployedContracts(digest, str(int(current) + 1), datetime(2026, 11, 29, tzinfo=UTC))
+        project.contracts = (made, *project.contracts)
+    else:
+        assert name.startswith("bundles/")
 
 
 def _subscription(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -134,6 +176,7 @@ def _subscription(project: FakeProject, words: list[str], flags: Flags) -> None:
         ack_deadline=int(flags["ack-deadline"]),
         retention=_seconds(flags["message-retention-duration"]),
         expires=flags["expiration-period"],
+        labels=flags.get("labels", ""),
     )
 
 
@@ -151,8 +194,18 @@ def _set_policies(project: FakeProject, words: list[str], flags: Flags) -> None:
 
 def _bigquery(project: FakeProject, words: list[str], flags: Flags) -> None:
     if words[0] == "mk":
-        made = {"location": flags["location"], "description": flags["description"]}
-        project.make("dataset", words[1], **made)
+        pairs = flags.get("label", "").replace(":", "=")
+        project.make(
+            "dataset",
+            words[1],
+            location=flags["location"],
+            description=flags["description"],
+            labels=pairs,
+            **_optional(flags, kms_key="default_kms_key"),
+        )
+        return
+    if "encryption_service_account" in flags:
+        project.make("agent", "bigquery.googleapis.com")
         return
     grant, role, on, schema, dataset, to, member = words[1].split(" ")
     assert ("GRANT", "ON", "SCHEMA", "TO") == (grant, on, schema, to)
@@ -162,11 +215,14 @@ def _bigquery(project: FakeProject, words: list[str], flags: Flags) -> None:
 
 def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
     variables = dict(pair.split("=", 1) for pair in flags["set-env-vars"].split(","))
+    labelled = as_mapping(flags["update-labels"])
     project.make(
         "function",
         words[0],
         state="ACTIVE",
-        source=flags["update-labels"].partition("=")[2],
+        source=labelled.pop("csvgate-source"),
+        labels=as_text(labelled),
+        **_optional(flags, kms_key="kms-key"),
         runtime=flags["runtime"],
         entry_point=flags["entry-point"],
         memory=flags["memory"],
@@ -181,9 +237,21 @@ def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
         ingress=flags["ingress-settings"],
         connector=flags.get("vpc-connector", ""),
         egress=flags.get("egress-settings", ""),
+        subnet="",
+        network="",
+        tags="",
         environment=json.dumps(variables, sort_keys=True),
         secrets=flags.get("set-secrets", ""),
     )
+
+
+def _update_service(project: FakeProject, words: list[str], flags: Flags) -> None:
+    project.resources[Key("function", words[0])] |= {
+        "subnet": flags["subnet"],
+        "tags": flags["network-tags"],
+        "egress": flags["vpc-egress"],
+        **_optional(flags, network="network"),
+    }
 
 
 def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -198,6 +266,7 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
         topic=flags.get("transport-topic", ""),
         service=flags["destination-run-service"],
         service_account=flags["service-account"],
+        labels=flags.get("labels", ""),
     )
     project.make("trigger-subscription", words[0], **EVENTARC_DEFAULTS)
 
@@ -251,19 +320,34 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
         permissions=flags["permissions"],
         deleted=False,
     ),
-    ("gcloud", "secrets", "create"): lambda project, words, _: project.make("secret", words[0]),
-    ("gcloud", "artifacts", "repositories", "create"): lambda project, words, _: project.make(
-        "repository", words[0]
+    ("gcloud", "secrets", "create"): lambda project, words, flags: project.make(
+        "secret", words[0], locations=flags.get("locations", ""), labels=flags.get("labels", "")
     ),
+    ("gcloud", "artifacts", "repositories", "create"): lambda project, words, flags: project.make(
+        "repository",
+        words[0],
+        labels=flags.get("labels", ""),
+        **_optional(flags, kms_key="kms-key"),
+    ),
+    ("gcloud", "storage", "cp"): _object,
     ("gcloud", "storage", "buckets", "create"): _bucket,
-    ("gcloud", "storage", "buckets", "update"): _version_bucket,
+    ("gcloud", "storage", "buckets", "update"): _update_bucket,
     ("gcloud", "pubsub", "topics", "create"): lambda project, words, flags: project.make(
-        "topic", words[0], retention=_seconds(flags.get("message-retention-duration"))
+        "topic",
+        words[0],
+        retention=_seconds(flags.get("message-retention-duration")),
+        labels=flags.get("labels", ""),
+        **_optional(
+            flags,
+            kms_key="topic-encryption-key",
+            storage_regions="message-storage-policy-allowed-regions",
+        ),
     ),
     ("gcloud", "pubsub", "subscriptions", "create"): _subscription,
     ("gcloud", "pubsub", "subscriptions", "update"): _set_policies,
     ("bq",): _bigquery,
     ("gcloud", "functions", "deploy"): _function,
+    ("gcloud", "run", "services", "update"): _update_service,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
     ("gcloud", "scheduler", "jobs", "create", "http"): _schedule,
     ("gcloud", "billing", "budgets", "create"): _budget,

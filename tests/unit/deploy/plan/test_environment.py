@@ -42,11 +42,12 @@ def test_the_repository_s_environments_are_valid(name: str) -> None:
         ),
         (
             "functions:\n  enrich_records:\n    memory: 2GB",
-            ":6: functions.enrich_records.memory: String should match pattern",
+            ":6: functions.enrich_records.memory: `2GB` is not a size in Mi or Gi, for example",
         ),
         (
             "functions: {enrich_records: {min_instances: 30}}",
-            ":4: functions.enrich_records: min_instances (30) is more than max_instances (20)",
+            ":4: functions.enrich_records.min_instances: min_instances (30) is more than "
+            "max_instances (20)",
         ),
         (
             "functions: {enrich_records: {timeout: 20m}}",
@@ -56,8 +57,11 @@ def test_the_repository_s_environments_are_valid(name: str) -> None:
             "functions: {enrich_records: {environment: {CSVGATE_LEDGER_BUCKET: x}}}",
             ":4: functions.enrich_records.environment.CSVGATE_LEDGER_BUCKET: is set by csvgate",
         ),
-        ("network: {connector: Mine}", ":4: network.connector: String should match pattern"),
-        ("network: {egress: all}", ":4: network.connector: Field required"),
+        (
+            "network: {connector: Mine}",
+            ":4: network.connector: `Mine` is not the name of a Serverless",
+        ),
+        ("network: {egress: all}", ":4: network: needs a `subnet` or a `connector`"),
         (
             "secrets: {SENDGRID_KEY: {secret: k}}",
             ":4: secrets.SENDGRID_KEY: is not used by any function; did you mean "
@@ -65,7 +69,7 @@ def test_the_repository_s_environments_are_valid(name: str) -> None:
         ),
         (
             "secrets: {SENDGRID_API_KEY: {secret: k, version: newest}}",
-            ":4: secrets.SENDGRID_API_KEY.version: String should match pattern",
+            ":4: secrets.SENDGRID_API_KEY.version: `newest` is not `latest` or the number of a",
         ),
         ("region: mars", ":4: region: is there twice"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy.plan.model import Binding, Key, Observed
-from csvgate_ops.deploy.plan.observe import NoProject, observe
+from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.gcloud import (
     CommandFailed,
     Finished,
@@ -18,7 +18,7 @@ from csvgate_ops.deploy.run.gcloud import (
     Runner,
     Unreachable,
 )
-from unit.deploy.plan.environments import wanted
+from unit.deploy.plan.environments import COMPANY, wanted
 
 PROJECT = "example-csvgate-dev"
 DESCRIBED = {"projectId": PROJECT, "projectNumber": "123"}
@@ -76,16 +76,6 @@ def enabled(*apis: str) -> list[dict[str, str]]:
     return [{"name": f"projects/123/services/{api}.googleapis.com"} for api in apis]
 
 
-def test_a_missing_project() -> None:
-    def run(argv: Sequence[str]) -> Finished:
-        return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
-
-    with pytest.raises(
-        NoProject, match=f"project {PROJECT} does not exist, or this account may not see it"
-    ):
-        observe(wanted("dev"), JsonReader(run))
-
-
 def test_disabled_apis_are_not_called() -> None:
     """To list what an API has that is not enabled is an error."""
     run = Answers({"projects describe": DESCRIBED, "services list": enabled("storage")})
@@ -125,6 +115,7 @@ def test_a_trigger_s_subscription_is_known_by_its_trigger() -> None:
         "max_delivery_attempts": 10,
         "min_backoff": None,
         "max_backoff": None,
+        "labels": "",
     } == observed.resources[key]
     without_number = agent.replace("123", "${PROJECT_NUMBER}")
     assert {Binding(key, "roles/pubsub.subscriber", without_number)} == observed.bindings
@@ -191,13 +182,40 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
     )
     observed = observe(wanted("dev"), JsonReader(run))
     key = Key("dataset", "sales")
-    assert {"location": "EU", "description": ""} == observed.resources[key]
-    described = f"bq --project_id={PROJECT} --format=json show --dataset sales"
-    assert [described] == [command for command in run.asked if command.startswith("bq ")]
+    fields = {"location": "EU", "description": "", "labels": "", "kms_key": ""}
+    assert fields == observed.resources[key]
+    show = f"bq --project_id={PROJECT} --format=json show"
+    assert [f"{show} --dataset sales", f"{show} sales.orders"] == [
+        command for command in run.asked if command.startswith("bq ")
+    ]
     assert {
         Binding(key, "roles/bigquery.dataEditor", f"serviceAccount:{ENRICH}"),
         Binding(key, "roles/bigquery.dataViewer", "allAuthenticatedUsers"),
     } == observed.bindings
+
+
+def test_a_function_whose_first_build_failed_has_no_service_yet() -> None:
+    """It can be deployed again, and roles on its service are granted afterwards."""
+    failed = {
+        "name": f"projects/{PROJECT}/locations/europe-west1/functions/enrich-records",
+        "state": "FAILED",
+    }
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("cloudfunctions"),
+            "functions list": [failed],
+        }
+    )
+
+    def without_service(argv: Sequence[str]) -> Finished:
+        if "run services get-iam-policy enrich-records" in " ".join(argv):
+            return NOT_FOUND
+        return run(argv)
+
+    observed = observe(wanted("dev"), JsonReader(without_service))
+    assert "FAILED" == observed.resources[Key("function", "enrich-records")]["state"]
+    assert frozenset() == observed.bindings
 
 
 def test_versions_of_secrets_that_are_enabled() -> None:
@@ -218,3 +236,40 @@ def test_versions_of_secrets_that_are_enabled() -> None:
     assert {"sendgrid-api-key/2"} == {
         key.name for key in observed.resources if key.kind == "secret-version"
     }
+
+
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_the_agent_that_encrypts_datasets_exists_if_it_may_use_their_key(is_granted: bool) -> None:
+    agent = "serviceAccount:bq-123@bigquery-encryption.iam.gserviceaccount.com"
+    role = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+    granted = [{"role": role, "members": [agent]}] if is_granted else []
+    key = wanted(COMPANY).place.dataset_key
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("cloudkms", "cloudresourcemanager"),
+            f"keys describe {key}": {"primary": {"state": "ENABLED"}},
+            f"keys get-iam-policy {key}": {"bindings": granted},
+        }
+    )
+    observed = observe(wanted(COMPANY), JsonReader(run))
+    assert is_granted == (Key("agent", "bigquery.googleapis.com") in observed.resources)
+    named = agent.replace("123", "${PROJECT_NUMBER}")
+    assert is_granted == (Binding(Key("kms-key", key), role, named) in observed.bindings)
+    assert {Key("kms-key", key)} == {k for k in observed.resources if k.kind == "kms-key"}
+
+
+def test_labels_of_google_and_csvgate_are_not_compared() -> None:
+    labels = {
+        "team": "web",
+        "cost-centre": "4711",
+        "goog-terraform-provisioned": "true",
+        "deployment-tool": "cli-gcloud",
+        "csvgate-source": "0" * 40,
+    }
+    item = {"name": f"projects/{PROJECT}/topics/orders", "labels": labels}
+    run = Answers(
+        {"projects describe": DESCRIBED, "services list": enabled("pubsub"), "topics list": [item]}
+    )
+    fields = observe(wanted("dev"), JsonReader(run)).resources[Key("topic", "orders")]
+    assert "cost-centre=4711,team=web" == fields["labels"]

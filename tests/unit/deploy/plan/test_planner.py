@@ -15,7 +15,7 @@ from csvgate_ops.deploy.plan.model import (
     Value,
 )
 from csvgate_ops.deploy.plan.planner import NotInPlace, plan
-from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted
+from unit.deploy.plan.environments import EXAMPLES, healthy_project, wanted
 
 BUCKET = Key("bucket", "example-csvgate-dev-uploads")
 VALIDATE = "serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com"
@@ -35,7 +35,7 @@ def commands(found: Plan) -> list[str]:
     return [" ".join(s.argv) for s in found.steps if isinstance(s, Command)]
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_nothing_to_do(name: str) -> None:
     assert Plan(()) == plan(wanted(name), healthy_project(wanted(name)))
 
@@ -197,7 +197,7 @@ def _agent(desired: Desired) -> str:
     return next(b.member for b in desired.bindings if b.role == "roles/pubsub.subscriber")
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_only_what_is_missing_is_created(name: str) -> None:
     desired = wanted(name)
     complete = set(plan(desired, Observed()).steps)

@@ -1,0 +1,64 @@
+"""The Cloud Run services behind the functions: what the Cloud Functions API does not know of them.
+
+That is Direct VPC egress. `gcloud functions deploy` has flags for it only from version 545 on;
+`gcloud run services update` sets it in older versions too.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from csvgate_ops.deploy.kinds.kind import Reader
+from csvgate_ops.deploy.plan.model import Command, Fields, Place
+
+DIRECT_VPC: Final = ("subnet", "network", "tags")
+"""The fields of Direct VPC egress. `egress` belongs to them, if there is a subnet."""
+_GROUP = ("gcloud", "run", "services")
+_INTERFACES: Final = "run.googleapis.com/network-interfaces"
+_EGRESS: Final = "run.googleapis.com/vpc-access-egress"
+
+
+def listing(place: Place) -> tuple[str, ...]:
+    return (*_GROUP, "list", *_where(place))
+
+
+def set_network(place: Place, name: str, fields: Fields) -> Command:
+    """Return the command that connects a service to its subnet, or to none."""
+    flags = ["--clear-network"]
+    if fields["subnet"]:
+        tags = f"--network-tags={fields['tags']}" if fields["tags"] else "--clear-network-tags"
+        flags = [f"--subnet={fields['subnet']}", tags, f"--vpc-egress={fields['egress']}"]
+    if fields.get("network"):
+        flags.insert(0, f"--network={fields['network']}")
+    argv = (*_GROUP, "update", name, *flags, *_where(place))
+    what = f"subnet {fields['subnet']}" if fields["subnet"] else "no subnet"
+    return Command(argv, f"function {name}: connect its service to {what}")
+
+
+def networks(place: Place, reader: Reader) -> Mapping[str, Fields]:
+    """Return the fields of Direct VPC egress, and `egress`, of each service of the region."""
+    listed = reader.read(listing(place))
+    return {item["metadata"]["name"]: _network(item, place) for item in listed}
+
+
+def _network(item: Mapping[str, Any], place: Place) -> Fields:
+    template = item.get("spec", {}).get("template", {})
+    annotations = template.get("metadata", {}).get("annotations", {})
+    interface = next(iter(json.loads(annotations.get(_INTERFACES, "[]"))), {})
+    return {
+        "subnet": short(interface.get("subnetwork", ""), place),
+        "network": short(interface.get("network", ""), place),
+        "tags": ",".join(sorted(interface.get("tags", ()))),
+        "egress": annotations.get(_EGRESS, "") if interface else "",
+    }
+
+
+def short(path: str, place: Place) -> str:
+    """Return the name of a network or subnet of the project, and the path of another project's."""
+    path = path.partition("/compute/v1/")[2] or path
+    own = (f"projects/{place.project}/regions/{place.region}/", f"projects/{place.project}/global/")
+    return path.rpartition("/")[2] if path.startswith(own) else path
+
+
+def _where(place: Place) -> tuple[str, str]:
+    return f"--region={place.region}", f"--project={place.project}"
