@@ -48,8 +48,14 @@ _OTHERS = (
 )
 
 
+_OBJECTS = re.compile(r"(storage/v1/)?b/([^/]+)/o(/.+)?")
+
+
 def permission(request: Request) -> str:
-    """Return the permission, or "" if none is needed."""
+    """Return the permission, or "" if none is needed. For objects, it also says the bucket."""
+    if request.service in ("storage", "upload") and (at := _OBJECTS.fullmatch(request.path)):
+        reads = "get" if at[3] else "list"
+        return f"storage.objects.{reads if request.method == 'GET' else 'create'} on {at[2]}"
     path = request.path.removeprefix("bigquery/")
     path = _VERSION.sub("", path, count=1)
     for service, method, pattern, needed in _OTHERS:

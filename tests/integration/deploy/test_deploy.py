@@ -378,13 +378,20 @@ def test_the_deployer_s_role_has_what_a_deploy_asks_for(story: Story) -> None:
     }
     needed = permissions(story, *runs)
     assert bootstrapped <= needed
-    assert set() == needed - bootstrapped - {*DEPLOYS, *GRANT}
+    assert set() == needed - bootstrapped - {*DEPLOYS, *GRANT} - on_contracts(
+        "create", "get", "list"
+    )
+
+
+def on_contracts(*verbs: str) -> set[str]:
+    """What the accounts may do with objects: only in this bucket, by a condition."""
+    return {f"storage.objects.{verb} on {PROJECT}-contracts" for verb in verbs}
 
 
 def test_the_planner_s_role_has_what_a_plan_and_the_doctor_ask_for(story: Story) -> None:
     needed = permissions(story, "again", "doctor")
     assert {"storage.buckets.list", "run.services.getIamPolicy", "iam.roles.get"} <= needed
-    assert set() == needed - set(READS)
+    assert set() == needed - set(READS) - on_contracts("get", "list")
 
 
 def test_teardown_of_data_restores_the_original_project(story: Story) -> None:
