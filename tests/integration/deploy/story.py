@@ -50,6 +50,8 @@ class Run:
     changes: list[str]
     project: Project
     """The project after the run."""
+    requests: list[Request] = field(default_factory=list)
+    """Every request of the run."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Story:
 
     def run(self, name: str, *command: str, fault: "Fault | None" = None) -> Run:
         """Run a command. `fault` is called with each request that changes something."""
-        before = len(self.stand_in.changes())
+        before, first = len(self.stand_in.changes()), len(self.stand_in.recorded)
         process = subprocess.Popen(
             command,
             cwd=self.root,
@@ -87,7 +89,8 @@ class Story:
             self.stand_in.on_change = lambda _request: None
             changes = self.stand_in.changes()[before:]
             project = copy.deepcopy(self.stand_in.project)
-        self.runs[name] = Run(process.returncode, output, changes, project)
+            requests = [recorded.request for recorded in self.stand_in.recorded[first:]]
+        self.runs[name] = Run(process.returncode, output, changes, project, requests)
         return self.runs[name]
 
     def deploy(self, name: str, fault: "Fault | None" = None) -> Run:
