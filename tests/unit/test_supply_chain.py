@@ -25,7 +25,7 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
 OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
 LONGEST_SAMPLE = 100
 """Bytes of a binary file in tests/files."""
-COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke")
+COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke", "preflight")
 LATE = {
     *("google-cloud-bigquery-storage", "sendgrid", "grpcio", "cryptography"),
 }

@@ -1,6 +1,7 @@
 """What every workflow keeps to, beside what zizmor looks for."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,34 @@ def test_what_runs_by_itself_uses_accounts_that_only_read(name: str) -> None:
 def test_gcloud_comes_with_the_components_that_the_commands_need() -> None:
     used = [step for path in ACTIONS for step in steps(path) if "setup-gcloud" in str(step)]
     assert [{"alpha", "beta"}] == [set(s["with"]["install_components"].split(",")) for s in used]
+
+
+def test_shellcheck_finds_nothing_in_the_scripts(tmp_path: Path) -> None:
+    files = []
+    for path in (*WORKFLOWS, *ACTIONS):
+        for number, step in enumerate(steps(path)):
+            if "run" in step:
+                files.append(tmp_path / f"{path.parent.name}-{path.stem}-{number}.sh")
+                files[-1].write_text(f"#!/usr/bin/env bash\n{step['run']}\n")
+    # SC2016: Markdown has backticks, which are not to be expanded.
+    command = [ROOT / ".venv/bin/shellcheck", "--exclude=SC2016", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stdout)
+
+
+def test_the_comment_on_a_pull_request(tmp_path: Path) -> None:
+    job = document(ROOT / ".github" / "workflows" / "plan.yml")["jobs"]["comment"]
+    (script,) = [step["run"] for step in job["steps"] if "run" in step]
+    for name in ("dev", "prod"):
+        (tmp_path / "plans" / f"plan-{name}").mkdir(parents=True)
+        (tmp_path / "plans" / f"plan-{name}" / "plan.sh").write_text(f"# {name}\n" * 10_000)
+    called = 'gh() { printf "%s\\n" "$@" > called; }\n'
+    variables = {"PATH": "/usr/bin:/bin", "NUMBER": "7", "REPOSITORY": "a/b", "RUN": "https://r"}
+    subprocess.run(["bash", "-ec", called + script], cwd=tmp_path, env=variables, check=True)
+    comment = (tmp_path / "comment.md").read_text()
+    assert len(comment) < 65_536
+    assert "### Deploying this to `dev`" in comment
+    assert "### Deploying this to `prod`" in comment
+    assert 4_000 < comment.count("# prod\n") < 10_000, "half of the room, not all of it"
+    assert comment.endswith("[the run](https://r) has them whole.\n")
+    assert ["pr", "comment", "7", "--repo", "a/b"] == (tmp_path / "called").read_text().split()[:5]

@@ -108,4 +108,4 @@ gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gservi
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 
-# Summary: create 0, change 0, delete 61, unchanged 37
+# Summary: create 0, change 0, delete 65, unchanged 38

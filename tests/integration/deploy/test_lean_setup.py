@@ -14,7 +14,7 @@ from unit.scripts.script import load
 
 COMMANDS = (
     *("deploy.deploy", "deploy.teardown", "deploy.stage", "deploy.doctor", "deploy.smoke"),
-    "operate.reconcile",
+    *("deploy.preflight", "operate.reconcile"),
 )
 
 

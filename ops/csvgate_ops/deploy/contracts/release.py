@@ -13,7 +13,7 @@ from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.plan import contracts as in_use
 from csvgate_ops.deploy.plan import tables
 from csvgate_ops.deploy.plan.changes import Change, as_stage, counts
-from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
+from csvgate_ops.deploy.plan.model import Desired, Effect, Observed, Place, Plan
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner
 from csvgate_ops.deploy.tables.read import read_tables
 
@@ -46,8 +46,8 @@ class Releases:
     def deploy(self, wanted: Contracts) -> Release:
         """Raises TablesRefused, NoBundle, CommandFailed."""
         desired, observed = self._compared(tuple(wanted), self.history())
-        made = in_use.changes(desired, observed)
-        return Release(_plan(desired, observed, made), self._diffs(observed, wanted))
+        changes = in_use.changes(desired, observed)
+        return Release(_plan(desired, observed, changes), self._diffs(observed, wanted))
 
     def rollback(self, to: str = "") -> tuple[DeployedContracts, Release]:
         """Return what is returned to: the bundle that begins with the digits `to`, or the one in
@@ -57,8 +57,9 @@ class Releases:
         target = chosen(deploys, to)
         wanted = contracts_of(self.bucket, target.bundle, self.run)
         desired, observed = self._compared(tuple(wanted), deploys)
-        made = in_use.use(self.place, self.bucket, target.bundle, observed)
-        return target, Release(_plan(desired, observed, [made]), self._diffs(observed, wanted))
+        steps = tuple(in_use.use(self.place, self.bucket, target.bundle, observed))
+        plan = _plan(desired, observed, [Change(Effect.CHANGE, steps)])
+        return target, Release(plan, self._diffs(observed, wanted))
 
     def _compared(
         self, wanted: tuple[Contract, ...], deploys: tuple[DeployedContracts, ...]
@@ -93,11 +94,10 @@ def chosen(deploys: Sequence[DeployedContracts], to: str) -> DeployedContracts:
     raise NothingToReturnTo(f"{len(latest)} earlier contracts begin with {to}: give more digits")
 
 
-def _plan(desired: Desired, observed: Observed, pointed: Iterable[Change]) -> Plan:
-    parts = (
-        (tables.HEADING, list(tables.changes(desired, observed))),
-        (in_use.HEADING, list(pointed)),
-    )
-    stages = (as_stage(title, changes) for title, changes in parts)
-    every = [change for _, changes in parts for change in changes]
-    return Plan(tuple(stage for stage in stages if stage.steps), counts(every))
+def _plan(desired: Desired, observed: Observed, changes: Iterable[Change]) -> Plan:
+    altered, released = list(tables.changes(desired, observed)), list(changes)
+    stages = (as_stage(tables.HEADING, altered), as_stage(in_use.HEADING, released))
+    items = tables.items(desired, observed) + in_use.items(desired)
+    every = [*altered, *released]
+    unchanged = items - sum(each.items for each in every)
+    return Plan(tuple(stage for stage in stages if stage.steps), counts(every, unchanged))

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from csvgate.protocol.messages.event_size import ENVELOPE_BYTES
-from csvgate_ops.deploy.estimate.bill import gib
+from csvgate_ops.deploy.environment.cloud_run import mebibytes
 from csvgate_ops.deploy.estimate.footprint import Footprint
 from csvgate_ops.deploy.estimate.prices import Places, PriceList
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
@@ -134,7 +134,7 @@ def _topology_limits(
         "validate_and_parse",
         "memory: the file, its expressions and its unique keys, at most",
         memory,
-        gib(validate.memory) * 1024,
+        mebibytes(validate.memory),
         "MiB",
         _OURS,
     )

@@ -31,8 +31,8 @@ _GROUP = ("gcloud", "functions")
 SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
 _FIRST_TRIES: Final = 3
-"""How often the creation of a function is tried if it fails without a known cause: in a new project
-a build may fail because of any role that its agents lack at first."""
+"""How often a function that has never worked is deployed if Google reports an internal error: in a
+new project a build may fail because of any role that agents lack at first."""
 BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
 """With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
 is valid by the source's time, which the image does not keep, and every cold start would compile
@@ -58,7 +58,9 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
         return [*left, *_connected(place, resource)]
     cleared = ("--clear-labels",) if "labels" in changed else ()
     deploy = Command(
-        (*_deploy(place, resource), *cleared), f"function {name}: change {named(changed)}"
+        (*_deploy(place, resource), *cleared),
+        f"function {name}: change {named(changed)}",
+        tries=_FIRST_TRIES if "state" in changed else 1,
     )
     # A deploy sets the egress of connectors, so the service's own connection is set again.
     return [*left, deploy, *_connected(place, resource)]

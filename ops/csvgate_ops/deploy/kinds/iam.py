@@ -49,8 +49,9 @@ class GcloudPolicy:
 
     def read(self, place: Place, on: Key, found: Fields, reader: Reader) -> Iterator[Binding]:
         name = self.name(place, on.name, found)
-        policy = reader.read((*self.group, "get-iam-policy", name, *self.flags(place)))
-        for item in policy.get("bindings", ()):
+        # A function whose first build failed exists, but its Cloud Run service does not.
+        policy = reader.find((*self.group, "get-iam-policy", name, *self.flags(place)))
+        for item in (policy or {}).get("bindings", ()):
             condition = item.get("condition", {}).get("expression", "")
             for member in item.get("members", ()):
                 yield Binding(on, item["role"], member, condition)

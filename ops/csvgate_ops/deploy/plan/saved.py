@@ -140,6 +140,7 @@ def _found(desired: Desired, observed: Observed) -> Iterator[tuple[str, object]]
         yield f"roles on {_name(on)}", granted
     for name, table in observed.tables.items():
         yield f"table {name}", asdict(table)
+    yield "contracts in use", [each.generation for each in observed.contracts[:1]]
     monitoring = observed.monitoring
     yield "recipients of alerts", dict(monitoring.channels)
     yield from _named("log-based metric", monitoring.metrics)

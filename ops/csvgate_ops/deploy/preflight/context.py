@@ -85,6 +85,12 @@ class Context:
         """The full path of the VPC connector, or "" without one."""
         return connector_path(self.settings, self.place)
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """The paths of the keys of Cloud KMS, by the kind of resource that they encrypt."""
+        found = self.settings.kms_key
+        return {name: key for name, key in found if key} if found else {}
+
     def granted(self, permissions: Collection[str]) -> frozenset[str]:
         return self.request.granted(permissions)
 

@@ -14,6 +14,7 @@ from csvgate_ops.deploy.preflight import (
     answers,
     apis,
     billing,
+    keys,
     names,
     network,
     permissions,
@@ -32,6 +33,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     quotas.FAMILY,
     names.FAMILY,
     network.FAMILY,
+    keys.FAMILY,
     agents.FAMILY,
     sendgrid.FAMILY,
 )

@@ -30,8 +30,8 @@ def find(context: Context) -> Iterator[Check]:
     faults = tuple(
         Fault(
             "bucket.taken",
-            f"gs://{name} belongs to another project: choose another project, or other names of "
-            f"buckets",
+            f"gs://{name} belongs to another project: set another name under `names.buckets` in "
+            f"{context.file}",
         )
         for name in wanted
         if name not in own and _is_taken(context, name)

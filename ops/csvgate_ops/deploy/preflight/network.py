@@ -1,4 +1,5 @@
-"""The VPC connector, and Cloud NAT if all traffic passes through it."""
+"""The network of the functions: the connector or the subnet, and Cloud NAT if all traffic passes
+through it."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,52 +9,77 @@ from csvgate_ops.deploy.preflight import answers
 from csvgate_ops.deploy.preflight.context import Argv, Context, Family
 
 _CONNECTORS: Final = ("gcloud", "compute", "networks", "vpc-access", "connectors")
+_SUBNETS: Final = ("gcloud", "compute", "networks", "subnets")
+_LONGEST_PREFIX: Final = 26
+"""Cloud Run takes addresses from a subnet in blocks of 16, and needs at least a /26."""
+
+
+def _named(context: Context) -> tuple[str, str, Argv] | None:
+    """Return what the environment names, the API that knows it, and the command that describes
+    it."""
+    network, place = context.settings.network, context.place
+    if context.connector:
+        _, project, _, region, _, name = context.connector.split("/")
+        where = (f"--region={region}", f"--project={project}")
+        api = "vpcaccess.googleapis.com"
+        return f"VPC connector {name}", api, (*_CONNECTORS, "describe", name, *where)
+    if network is None or network.subnet is None:
+        return None
+    path = network.subnet.split("/")
+    own = (place.project, place.region, network.subnet)
+    project, region, name = (path[1], path[3], path[5]) if len(path) > 1 else own
+    where = (f"--region={region}", f"--project={project}")
+    return f"subnet {name}", "compute.googleapis.com", (*_SUBNETS, "describe", name, *where)
 
 
 def reads(context: Context) -> Iterator[Argv]:
-    if context.connector and "vpcaccess.googleapis.com" in context.apis:
-        _, project, _, region, _, name = context.connector.split("/")
-        yield (*_CONNECTORS, "describe", name, f"--region={region}", f"--project={project}")
+    named = _named(context)
+    if named and named[1] in context.apis:
+        yield named[2]
 
 
 def find(context: Context) -> Iterator[Check]:
-    if not context.connector:
+    named = _named(context)
+    if named is None:
         return
-    subject = f"VPC connector {context.connector.rpartition('/')[2]}"
-    argv = next(iter(reads(context)), None)
-    if argv is None:
-        yield Check(subject, skipped="vpcaccess.googleapis.com is not enabled yet")
+    subject, api, argv = named
+    if api not in context.apis:
+        yield Check(subject, skipped=f"{api} is not enabled yet")
         return
     described = answers.found(context.reader, argv)
     fault = _fault(context, described, argv)
     yield Check(subject, "is ready", (fault,) if fault else ())
     network = context.settings.network
     if fault is None and network is not None and network.egress == "all-traffic":
-        yield _nat(context, described)
+        yield _nat(context, described, argv)
 
 
 def _fault(context: Context, described: Any | None, argv: Argv) -> Fault | None:
-    name, region, project = argv[-3], argv[-2], argv[-1]
+    *group, _, name, region, project = argv
+    where = " ".join((name, region, project))
     if described is None:
-        create = (*_CONNECTORS, "create", name, region, project)
-        fix = f"{' '.join(create)} --network=NETWORK --range=RANGE"
+        fix = f"{' '.join(group)} create {where} --network=NETWORK --range=RANGE"
         description = f"does not exist, but {context.file} names it: functions are not deployed"
-        return Fault("network.connector", description, (fix,))
+        return Fault("network.missing", description, (fix,))
     if (state := described.get("state", "READY")) != "READY":
         description = f"is {state}: functions that use it do not start. Delete and create it"
-        delete = " ".join((*_CONNECTORS, "delete", name, region, project))
-        return Fault("network.connector_state", description, (delete,))
+        return Fault("network.state", description, (f"{' '.join(group)} delete {where}",))
+    prefix = str(described.get("ipCidrRange") or "").rpartition("/")[2]
+    if tuple(group) == _SUBNETS and prefix.isdecimal() and int(prefix) > _LONGEST_PREFIX:
+        description = f"is a /{prefix}: Cloud Run needs at least a /{_LONGEST_PREFIX}"
+        fix = f"{' '.join(group)} expand-ip-range {where} --prefix-length={_LONGEST_PREFIX}"
+        return Fault("network.range", description, (fix,))
     return None
 
 
-def _nat(context: Context, connector: Any) -> Check:
-    """Look for a router with Cloud NAT in the connector's network, which may belong to the host
-    project of a Shared VPC."""
-    subnet = connector.get("subnet") or {}
-    own = context.connector.split("/")[1]
-    project, region = subnet.get("projectId") or own, context.connector.split("/")[3]
+def _nat(context: Context, described: Any, argv: Argv) -> Check:
+    """Look for a router with Cloud NAT in the network, which may belong to the host project of a
+    Shared VPC."""
+    own = argv[-1].partition("=")[2]
+    project = (described.get("subnet") or {}).get("projectId") or own
+    region = argv[-2].partition("=")[2]
     where = (f"--regions={region}", f"--project={project}")
-    network = str(connector.get("network") or "").rpartition("/")[2]
+    network = str(described.get("network") or "").rpartition("/")[2]
     routers = context.reader.read(("gcloud", "compute", "routers", "list", *where))
     gateways = [
         str(nat.get("name"))

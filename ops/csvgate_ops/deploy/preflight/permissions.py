@@ -62,14 +62,21 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Role → those of its permissions whose lack stops a deploy. docs/ci.md grants the same roles."""
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cloudkms.admin": ("cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"),
+}
 _CONNECTOR: Final[Mapping[str, tuple[str, ...]]] = {"vpcaccess.user": ("vpcaccess.connectors.use",)}
 
 
 def needed(context: Context) -> Mapping[str, tuple[str, ...]]:
     """Return the permissions by the role that brings them."""
     path = f"projects/{context.place.project}/"
-    connector = context.connector
-    return {**_NEEDED, **(_CONNECTOR if connector.startswith(path) else {})}
+    roles = dict(_NEEDED)
+    if context.connector.startswith(path):
+        roles |= _CONNECTOR
+    if any(key.startswith(path) for key in context.keys.values()):
+        roles |= _KEYS
+    return roles
 
 
 def find(context: Context) -> Iterator[Check]:

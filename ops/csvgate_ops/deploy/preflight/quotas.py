@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from csvgate_ops.deploy.doctor.model import Check, Fault
-from csvgate_ops.deploy.estimate.bill import gib
+from csvgate_ops.deploy.environment.cloud_run import mebibytes
 from csvgate_ops.deploy.preflight.context import Argv, Context, Family
 from csvgate_ops.deploy.topology.model import Function
 
@@ -35,7 +35,7 @@ _QUOTAS: Final = (
         "run.googleapis.com/mem_allocation",
         "MemAllocPerProjectRegion",
         *("memory", "GiB", 2**30),
-        lambda function: gib(function.memory),
+        lambda function: mebibytes(function.memory) / 1024,
     ),
 )
 

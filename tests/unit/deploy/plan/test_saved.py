@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Value
+from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Resource, Value
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.saved import FORMAT, PlanRefused, check, encoded
 from unit.deploy.doctor.facts import TABLE, contracts, table
@@ -96,6 +96,12 @@ def _columns(observed: Observed) -> Observed:
     return replace(observed, tables={TABLE: table()})
 
 
+def _contracts(observed: Observed) -> Observed:
+    """Somebody else has deployed contracts, or deployed the same ones again."""
+    (deployed,) = observed.contracts
+    return replace(observed, contracts=(replace(deployed, generation="2"), deployed))
+
+
 def _policy(observed: Observed) -> Observed:
     there = observed.monitoring
     off = {**there.policies["saturated"], "enabled": False}
@@ -112,6 +118,7 @@ def _policy(observed: Observed) -> Observed:
         (_grant(UPLOADS, "roles/storage.admin", VALIDATE), f"roles on bucket {UPLOADS.name}"),
         (_grant(UPLOADS, "roles/storage.admin", "allUsers"), f"roles on bucket {UPLOADS.name}"),
         (_grant(Key("project", ""), "roles/owner", VALIDATE), "roles on the project"),
+        (_contracts, "contracts in use"),
         (_columns, f"table {TABLE}"),
         (_policy, "alert policy saturated"),
     ],
@@ -122,20 +129,14 @@ def test_a_change_in_the_project(change: Callable[[Observed], Observed], expecte
 
 
 def _wanted(key: Key, **fields: Value) -> Callable[[Desired], Desired]:
+    def changed(item: Resource | Binding) -> Resource | Binding:
+        if isinstance(item, Resource) and item.key == key:
+            return replace(item, fields={**item.fields, **fields})
+        return item
+
     def change(desired: Desired) -> Desired:
-        sections = tuple(
-            replace(
-                s,
-                items=tuple(
-                    replace(i, fields={**i.fields, **fields})
-                    if getattr(i, "key", None) == key
-                    else i
-                    for i in s.items
-                ),
-            )
-            for s in desired.sections
-        )
-        return replace(desired, sections=sections)
+        sections = (replace(s, items=tuple(map(changed, s.items))) for s in desired.sections)
+        return replace(desired, sections=tuple(sections))
 
     return change
 

@@ -82,12 +82,12 @@ CASES: list[tuple[str, dict[str, Any], str, list[str]]] = [
     (
         "bucket.taken",
         {f"gs://{PROJECT}-audit": "ERROR: (gcloud.storage.buckets.describe) " + REFUSED.pop()},
-        f"gs://{PROJECT}-audit belongs to another project: choose another project, or other names "
-        "of buckets",
+        f"gs://{PROJECT}-audit belongs to another project: set another name under `names.buckets` "
+        "in deploy/env/prod.yaml",
         [],
     ),
     (
-        "network.connector",
+        "network.missing",
         {"connectors describe": "ERROR: (gcloud.x) NOT_FOUND: Resource not found"},
         "does not exist, but deploy/env/prod.yaml names it: functions are not deployed",
         [
@@ -95,7 +95,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[str]]] = [
         ],
     ),
     (
-        "network.connector_state",
+        "network.state",
         {"connectors describe": {"state": "ERROR", "network": "office"}},
         "is ERROR: functions that use it do not start. Delete and create it",
         [f"{ACCESS} delete csvgate --region=europe-west1 {AT}"],

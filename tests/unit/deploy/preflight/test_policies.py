@@ -52,7 +52,8 @@ CASES: list[tuple[str, dict[str, Any], str, list[str], str]] = [
         only("in:eu-locations"),
         "prod",
         ["policy.secret"],
-        "refuses secret sendgrid-api-key with automatic replication: create it before the first",
+        "refuses secret sendgrid-api-key with automatic replication: set `secret_locations` in "
+        "deploy/env/prod.yaml, for example to [europe-west1]",
     ),
     (
         "gcp.restrictNonCmekServices",
@@ -108,8 +109,8 @@ CASES: list[tuple[str, dict[str, Any], str, list[str], str]] = [
         "cloudfunctions.requireVPCConnector",
         ON,
         "dev",
-        ["policy.network"],
-        "refuses functions without egress through a VPC",
+        ["policy.connector"],
+        "refuses functions without a VPC connector: set `network.connector` in deploy/env/dev.yaml",
     ),
     (
         "cloudfunctions.restrictAllowedGenerations",

@@ -39,7 +39,7 @@ def run_egress(context: Context, policy: EffectivePolicy) -> Found:
 
 def function_egress(context: Context, policy: EffectivePolicy) -> Found:
     network = context.settings.network
-    if network is not None:
+    if network is not None and context.connector:
         wanted = network.egress.replace("-", "_").upper()
         yield from _egress(context, policy, wanted)
 
@@ -50,8 +50,12 @@ def _egress(context: Context, policy: EffectivePolicy, wanted: str) -> Found:
 
 
 def needs_connector(context: Context, policy: EffectivePolicy) -> Found:
-    if policy.enforced and context.settings.network is None:
-        yield _needs_network(context, policy)
+    if policy.enforced and not context.connector:
+        description = (
+            f"{policy.constraint} refuses functions without a VPC connector: set "
+            f"`network.connector` in {context.file}, or {ASK}"
+        )
+        yield Fault("policy.connector", description, switch_off(context, policy))
 
 
 def _needs_network(context: Context, policy: EffectivePolicy) -> Fault:

@@ -1,17 +1,23 @@
 """Policies about locations, encryption and services."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from csvgate_ops.deploy.doctor.model import Fault
 from csvgate_ops.deploy.preflight import answers
 from csvgate_ops.deploy.preflight.context import Context
 from csvgate_ops.deploy.preflight.policies import locations
-from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy
+from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy, Verdict
 from csvgate_ops.deploy.preflight.policies.rule import ASK, Found, Rule, judged
 
-_ENCRYPTED: Final = ("artifactregistry", "bigquery", "pubsub", "run", "storage")
-"""Services that hold data and that can be created with a key of the customer."""
+_ENCRYPTED: Final[Mapping[str, str]] = {
+    "artifactregistry.googleapis.com": "functions",
+    "bigquery.googleapis.com": "datasets",
+    "pubsub.googleapis.com": "topics",
+    "run.googleapis.com": "functions",
+    "storage.googleapis.com": "buckets",
+}
+"""Service → the setting under `kms_key` whose key encrypts its resources."""
 
 
 def _placed(context: Context) -> Iterator[tuple[str, str, str]]:
@@ -20,6 +26,10 @@ def _placed(context: Context) -> Iterator[tuple[str, str, str]]:
     yield "functions and images", place.region, "region"
     yield "buckets", place.bucket_location, "bucket_location"
     yield "datasets", place.bigquery_location, "bigquery_location"
+    for region in context.settings.message_storage_regions or ():
+        yield "messages", region, "message_storage_regions"
+    for region in context.settings.secret_locations or ():
+        yield "secrets", region, "secret_locations"
 
 
 def resource_locations(context: Context, policy: EffectivePolicy) -> Found:
@@ -27,6 +37,8 @@ def resource_locations(context: Context, policy: EffectivePolicy) -> Found:
         verdict = policy.allows(location, locations.includes)
         remedy = f"set `{setting}` in {context.file} to a location that the policy allows"
         yield from judged(policy, verdict, "policy.location", f"{what} in {location}", remedy)
+    if context.settings.secret_locations:
+        return
     verdict = policy.allows("global", locations.includes)
     if verdict is None:
         yield f"whether {policy.constraint} allows `global` must be compared by hand"
@@ -42,24 +54,34 @@ def _secrets(context: Context, policy: EffectivePolicy) -> Found:
             context.reader, describe
         ):
             continue
-        create = (
-            f"gcloud secrets create {name} --replication-policy=user-managed "
-            f"--locations={context.place.region} {context.where}"
-        )
         description = (
-            f"{policy.constraint} refuses secret {name} with automatic replication: create it "
-            "before the first deploy, with its locations"
+            f"{policy.constraint} refuses secret {name} with automatic replication: set "
+            f"`secret_locations` in {context.file}, for example to [{context.place.region}]"
         )
-        yield Fault("policy.secret", description, (create,))
+        yield Fault("policy.secret", description)
 
 
 def encryption(context: Context, policy: EffectivePolicy) -> Found:
-    for name in _ENCRYPTED:
-        service = f"{name}.googleapis.com"
-        verdict = policy.allows(service)
-        remedy = f"set a key for {context.file}"
+    for service, setting in _ENCRYPTED.items():
+        if setting in context.keys:
+            continue
+        remedy = f"set `kms_key.{setting}` in {context.file}"
         what = f"resources of {service} without a key of your own"
-        yield from judged(policy, verdict, "policy.encryption", what, remedy)
+        yield from judged(policy, policy.allows(service), "policy.encryption", what, remedy)
+
+
+def key_projects(context: Context, policy: EffectivePolicy) -> Found:
+    for project in dict.fromkeys("/".join(key.split("/")[:2]) for key in context.keys.values()):
+        verdict = policy.allows(project, _is_under)
+        remedy = f"use a key of another project in {context.file}"
+        yield from judged(policy, verdict, "policy.key_project", f"keys of {project}", remedy)
+
+
+def _is_under(entry: str, project: str) -> Verdict:
+    """Compare an entry with a project. Which projects a folder or an organization has is not
+    known."""
+    path = entry.removeprefix("under:").removeprefix("is:")
+    return path == project if path.startswith("projects/") else None
 
 
 def services(context: Context, policy: EffectivePolicy) -> Found:
@@ -74,5 +96,6 @@ def services(context: Context, policy: EffectivePolicy) -> Found:
 RULES: Final = (
     Rule("gcp.resourceLocations", resource_locations),
     Rule("gcp.restrictNonCmekServices", encryption),
+    Rule("gcp.restrictCmekCryptoKeyProjects", key_projects),
     Rule("gcp.restrictServiceUsage", services),
 )
