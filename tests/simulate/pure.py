@@ -64,7 +64,7 @@ def cache_pure_functions() -> None:
     }:
         parse = lru_cache(KEPT)(entry.model_validate_json)
         setattr(entry, "model_validate_json", staticmethod(parse))  # noqa: B010 - a class's method
-    for module, name, cached in (
+    replaced: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
         (read_upload, "validate", _validate),
         (read_upload, "contract_for_extracted_records", _of_one),
         (read_upload, "encode", _encode),
@@ -73,8 +73,9 @@ def cache_pure_functions() -> None:
         (plans, "Enrichment", _enrichment),
         (Enrichment, "apply", _apply),
         (notifier, "render", _render),
-    ):
-        setattr(module, name, cached(getattr(module, name)))
+    )
+    for owner, name, cached in replaced:
+        setattr(owner, name, cached(getattr(owner, name)))
 
 
 def _bound(known: dict[Any, Any]) -> None:
