@@ -17,6 +17,7 @@ from standin.services.accounts import Iam
 from standin.services.bigquery import BigQuery
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
+from standin.services.kms import Kms
 from standin.services.monitoring import Logging, Monitoring
 from standin.services.pubsub import PubSub
 from standin.services.registry import ArtifactRegistry
@@ -67,6 +68,7 @@ class StandIn:
             ArtifactRegistry(self.project),
             CloudFunctions(self.project, secrets, address),
             Run(self.project),
+            Kms(self.project),
             Eventarc(self.project, pubsub),
             Monitoring(self.project),
             Logging(self.project),
