@@ -176,8 +176,10 @@ def test_agents_may_use_the_keys(story: Story) -> None:
     project = story.created
     agent = f"serviceAccount:service-{project.number}@{{}}.iam.gserviceaccount.com"
     bigquery = f"serviceAccount:bq-{project.number}@bigquery-encryption.iam.gserviceaccount.com"
-    of_code = ("gcf-admin-robot", "gcp-sa-artifactregistry", "gcp-sa-eventarc")
-    of_code = (*of_code, "gs-project-accounts", "serverless-robot-prod")
+    of_code = (
+        *("gcf-admin-robot", "gcp-sa-artifactregistry", "gcp-sa-eventarc"),
+        *("gs-project-accounts", "serverless-robot-prod"),
+    )
     held = {
         key: sorted(
             m for b in project.policies.get(f"keys/{key}")["bindings"] for m in b["members"]
