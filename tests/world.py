@@ -6,7 +6,7 @@ in which one of them was refused something.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from cloudevents.http import CloudEvent
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.match import Contracts
-from csvgate.contracts.recipients import recipients_by_dataset
+from csvgate.contracts.recipients import Recipients, recipients_by_dataset
 from csvgate.ports import Message, ObjectInfo
 from csvgate.protocol.cloudevents_pubsub import pubsub_delivery, raw_delivery
 from csvgate.protocol.dead_letters import DeadLetterTopic
@@ -56,9 +56,14 @@ def shipped_contracts() -> Contracts:
 
 
 @cache
+def _topology() -> topo.Topology:
+    return topo.load(ROOT / "deploy" / "topology.yaml")
+
+
+@cache
 def roles_of(function: str) -> tuple[Binding, ...]:
     """Return the roles that deploy grants to a function. Buckets have their keys as names."""
-    topology = topo.load(ROOT / "deploy" / "topology.yaml")
+    topology = _topology()
     buckets = {k: b.model_copy(update={"name": k}) for k, b in topology.buckets.items()}
     place = Place("test", "europe-west1", "europe-west1", "EU")
     topology = topology.model_copy(update={"buckets": buckets})
@@ -93,6 +98,7 @@ class World:
             "ledger",
             "references",
             "audit",
+            "contracts",
             effects=self.effects,
             clock=self.clock,
         )
@@ -117,7 +123,7 @@ class World:
 
     def validator(self) -> FailureBoundary[ObjectEvent]:
         runtime = self._runtime("validate_and_parse")
-        handler = Validator.of(runtime, self.contracts, self.clock)
+        handler = Validator.of(runtime, self.contracts_of(runtime), self.clock)
         return runtime.failure_boundary(handler, receive=raw_delivery)
 
     def enricher(self) -> FailureBoundary[SealedUpload]:
@@ -127,10 +133,18 @@ class World:
 
     def notifier(self) -> FailureBoundary[UploadFinished]:
         runtime = self._runtime("notify_stakeholders")
-        handler = Notifier.of(
-            runtime, self.mailer, recipients_by_dataset(self.contracts), self.clock
-        )
+        handler = Notifier.of(runtime, self.mailer, self.recipients_of(runtime), self.clock)
         return runtime.failure_boundary(handler, receive=pubsub_delivery)
+
+    def contracts_of(self, _runtime: Runtime) -> Callable[[], Contracts]:
+        """Return what a new instance of validate_and_parse gets as its contracts."""
+        found = self.contracts
+        return lambda: found
+
+    def recipients_of(self, _runtime: Runtime) -> Callable[[], Mapping[str, Recipients]]:
+        """Return what a new instance of notify_stakeholders gets as its recipients."""
+        found = recipients_by_dataset(self.contracts)
+        return lambda: found
 
     def _runtime(self, function: str) -> Runtime:
         settings = settings_of(function, self.chunk_bytes)

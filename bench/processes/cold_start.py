@@ -12,14 +12,14 @@ from bench.paths import CONTRACT, environment
 from bench.processes.function_events import EVENTS, FunctionEvent
 from bench.processes.function_server import Answers, answers
 from bench.processes.storage_stub import storage
-from csvgate.contracts.checked import checked_contracts
-from csvgate.contracts.checked_lines import CHECKED
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import CACHED
 from csvgate.contracts.load import load_directory
 from csvgate_ops.local.cloud.credentials import ensure_credentials
 
 _UNUSED: Final = "127.0.0.1:9"
 """Clients are created for this address; none connects."""
-_BUCKETS: Final = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES")
+_BUCKETS: Final = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES", "CONTRACTS")
 _HEAVY: Final = ("pyarrow", "polars", "numpy", "duckdb", "pandas")
 
 
@@ -63,12 +63,12 @@ def starts(folder: Path, rounds: int) -> list[Start]:
     text = CONTRACT.read_text(encoding="utf-8").partition("\nnotify:")[0]
     (contracts / CONTRACT.name).write_text(text + "\n", encoding="utf-8")
     # As the deploy stages them.
-    checked = checked_contracts(contracts, load_directory(contracts))
-    (contracts / CHECKED).write_bytes(checked)
+    bundle = make_bundle(load_directory(contracts))
+    (contracts / CACHED).write_bytes(bundle)
     key = folder / "credentials.json"
     # The local cloud's credentials, which are worthless: BigQuery's client requires some.
     ensure_credentials(key, "bench")
-    with storage() as address:
+    with storage(bundle) as address:
         shared = {
             **{f"CSVGATE_{kind}_BUCKET": f"bench-{kind.lower()}" for kind in _BUCKETS},
             "STORAGE_EMULATOR_HOST": address,

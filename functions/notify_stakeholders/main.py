@@ -10,6 +10,8 @@ from cloudevents.http import CloudEvent
 from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
+    # Every event reads the contracts in use (see enrich_records).
+    import csvgate.gcp.storage  # noqa: F401
     from csvgate.gcp.build import mailer
     from csvgate.protocol.cloudevents_pubsub import pubsub_delivery
     from csvgate.protocol.events import UploadFinished
@@ -22,10 +24,9 @@ with imports_of_main():
 @cache
 def build() -> FailureBoundary[UploadFinished]:
     runtime = start(os.environ)
-    settings = runtime.settings
-    known = recipients(settings, Path(__file__).parent)
+    known = recipients(runtime, Path(__file__).parent, utc_now)
     return runtime.failure_boundary(
-        Notifier.of(runtime, mailer(settings), known, utc_now), receive=pubsub_delivery
+        Notifier.of(runtime, mailer(runtime.settings), known, utc_now), receive=pubsub_delivery
     )
 
 

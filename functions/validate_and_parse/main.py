@@ -10,6 +10,8 @@ from cloudevents.http import CloudEvent
 from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
+    # Every event reads the contracts in use (see enrich_records).
+    import csvgate.gcp.storage  # noqa: F401
     from csvgate.protocol.cloudevents_pubsub import raw_delivery
     from csvgate.runtime.deployed_contracts import contracts
     from csvgate.runtime.failure_boundary import FailureBoundary
@@ -21,7 +23,8 @@ with imports_of_main():
 @cache
 def build() -> FailureBoundary[ObjectEvent]:
     runtime = start(os.environ)
-    handler = Validator.of(runtime, contracts(runtime.settings, Path(__file__).parent), utc_now)
+    known = contracts(runtime, Path(__file__).parent, utc_now)
+    handler = Validator.of(runtime, known, utc_now)
     return runtime.failure_boundary(handler, receive=raw_delivery)
 
 

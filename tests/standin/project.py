@@ -5,6 +5,8 @@ from typing import Any
 
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
+from standin.spreading import Spreading
+from standin.surroundings.state import Surroundings
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -19,6 +21,8 @@ class Project:
         """Custom roles."""
         self.agents: set[str] = set()
         self.buckets: dict[str, dict[str, Any]] = {}
+        self.objects: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """Bucket and name → the versions of an object, the current one last."""
         self.topics: dict[str, dict[str, Any]] = {}
         self.subscriptions: dict[str, dict[str, Any]] = {}
         self.datasets: dict[str, dict[str, Any]] = {}
@@ -28,6 +32,11 @@ class Project:
         self.functions: dict[str, dict[str, Any]] = {}
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
+        """Cloud Scheduler's."""
+        self.budgets: dict[str, dict[str, Any]] = {}
+        """Those of the billing account `billing_account`."""
+        self.billing_account, self.currency = "01A2B3-4C5D6E-7F8091", "EUR"
         self.unreachable: set[str] = set()
         """Locations whose resources lists leave out."""
         self.sources: dict[str, bytes] = {}
@@ -38,7 +47,9 @@ class Project:
         """Path of each key, of this or other projects → the state of its primary version."""
         self.interfaces: dict[str, dict[str, str]] = {}
         """Path of a service → the annotations of its template: how it is connected to a subnet."""
+        self.surroundings = Surroundings()
         self.policies = Policies(self)
+        self.spreading = Spreading()
 
     def restore(self, saved: "Project") -> None:
         """Return to the state in a deep copy."""
@@ -50,6 +61,8 @@ class Project:
         if api and api not in self.apis:
             message = f"{api} has not been used in project {self.number} before or it is disabled."
             raise Refusal(403, message, "SERVICE_DISABLED")
+        if api in self.spreading.fresh_apis:
+            self.spreading.needs("api", api=api, number=self.number)
 
     def own(self, name: str) -> None:
         """Refuse requests to other projects."""
@@ -64,6 +77,8 @@ class Project:
         custom = self.roles.get(role.rpartition("/")[2], {"deleted": True})
         if role.startswith("projects/") and custom.get("deleted"):
             raise invalid(f"Role {role} does not exist in the resource's hierarchy.")
+        if role.startswith("projects/"):
+            self.spreading.needs("custom role", role=role)
 
     def need_account(self, email: str) -> None:
         if email not in self.accounts:

@@ -5,14 +5,8 @@ import shutil
 from pathlib import Path
 
 SERVICES = (
-    *(
-        "ARTIFACTREGISTRY",
-        "BIGQUERY",
-        "CLOUDBUILD",
-        "CLOUDFUNCTIONS",
-        "CLOUDKMS",
-        "CLOUDRESOURCEMANAGER",
-    ),
+    *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
+    *("CLOUDBILLING", "CLOUDKMS", "CLOUDSCHEDULER", "COMPUTE", "VPCACCESS"),
     *(
         "EVENTARC",
         "IAM",

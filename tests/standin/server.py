@@ -6,27 +6,38 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from standin.project import Project
 from standin.refusal import Refusal
 from standin.run import Run
-from standin.service import Request, Service
+from standin.service import Answer, Media, Request, Service
 from standin.services.accounts import Iam
 from standin.services.bigquery import BigQuery
+from standin.services.budgets import BillingBudgets
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
 from standin.services.kms import Kms
 from standin.services.monitoring import Logging, Monitoring
+from standin.services.objects import Objects
 from standin.services.pubsub import PubSub
 from standin.services.registry import ArtifactRegistry
 from standin.services.resource_manager import CloudBuild, ResourceManager
+from standin.services.scheduler import CloudScheduler
 from standin.services.secrets import SecretManager
 from standin.services.service_usage import ServiceUsage
 from standin.services.storage import Storage
+from standin.surroundings.mail import SendGrid
+from standin.surroundings.network import Compute, VpcAccess
+from standin.surroundings.organization import Billing
 
-READING = (":getIamPolicy", ":generateUploadUrl")
+READING = (
+    ":getIamPolicy",
+    ":generateUploadUrl",
+    ":getEffectiveOrgPolicy",
+    ":testIamPermissions",
+    ":getAncestry",
+)
 """POST requests that do not change anything permanently."""
 
 
@@ -56,13 +67,15 @@ class StandIn:
 
     def start(self, address: str) -> None:
         pubsub, secrets = PubSub(self.project), SecretManager(self.project)
+        objects = Objects(self.project)
         every: list[Service] = [
             ServiceUsage(self.project),
             ResourceManager(self.project),
             Iam(self.project),
             CloudBuild(self.project),
             pubsub,
-            Storage(self.project),
+            Storage(self.project, objects),
+            objects,
             BigQuery(self.project),
             secrets,
             ArtifactRegistry(self.project),
@@ -72,22 +85,29 @@ class StandIn:
             Eventarc(self.project, pubsub),
             Monitoring(self.project),
             Logging(self.project),
+            Billing(self.project),
+            Compute(self.project),
+            VpcAccess(self.project),
+            SendGrid(self.project),
+            CloudScheduler(self.project),
+            BillingBudgets(self.project),
         ]
         self.address, self.services = address, {service.name: service for service in every}
 
-    def answer(self, request: Request) -> tuple[int, dict[str, Any]]:
+    def answer(self, request: Request) -> tuple[int, Answer | Media]:
         with self.lock:
             try:
                 if request.service not in self.services:
                     raise Refusal(501, f"no service {request.service} in the stand-in")
                 if Recorded(request, 0).changes:
                     self.on_change(request)
-                status, body = 200, self.services[request.service].handle(request)
+                body: Answer | Media = self.services[request.service].handle(request)
+                status = 200
             except Refusal as refusal:
                 status, body = refusal.code, refusal.body()
             # Serialized now, because the project may change before the response is written.
             self.recorded.append(Recorded(request, status))
-            return status, json.loads(json.dumps(body))
+            return status, body if isinstance(body, Media) else json.loads(json.dumps(body))
 
     def changes(self) -> list[str]:
         return [str(r) for r in self.recorded if r.changes]
@@ -105,12 +125,13 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         service, _, path = unquote(url.path).lstrip("/").partition("/")
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        is_json = "json" in self.headers.get("Content-Type", "")
-        body = json.loads(data) if data and is_json else None
+        content_type = self.headers.get("Content-Type", "")
+        body = json.loads(data) if data and "json" in content_type else None
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        request = Request(self.command, service, path, query, body, data)
+        caller = self.headers.get("Authorization", "")
+        request = Request(self.command, service, path, query, body, data, caller, content_type)
         status, answer = self.server.stand_in.answer(request)
-        text = json.dumps(answer).encode()
+        text = answer.data if isinstance(answer, Media) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))

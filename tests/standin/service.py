@@ -14,6 +14,13 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Media:
+    """The contents of an object, as an answer that is not JSON."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Request:
     method: str
     service: str
@@ -22,6 +29,8 @@ class Request:
     query: Mapping[str, str]
     body: Any
     data: bytes = b""
+    authorization: str = ""
+    content_type: str = ""
 
     def only(self, *names: str) -> Mapping[str, str]:
         """Return the query, which may contain only these parameters."""
@@ -32,7 +41,7 @@ class Request:
         return self.query
 
 
-Handler = Callable[..., Answer]
+Handler = Callable[..., Answer | Media]
 
 
 @dataclass
@@ -45,7 +54,7 @@ class Service:
     routes: list[tuple[str, str, Handler]] = field(default_factory=list)
     operations: dict[str, Answer] = field(default_factory=dict)
 
-    def handle(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Answer | Media:
         self.project.require(self.api)
         for method, pattern, handler in self.routes:
             found = re.fullmatch(pattern, request.path)

@@ -11,8 +11,8 @@ import pytest
 from bench.processes.function_events import EVENTS, FunctionEvent
 from bench.processes.storage_stub import storage
 
-from csvgate.contracts.checked import checked_contracts
-from csvgate.contracts.checked_lines import CHECKED
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import CACHED
 from csvgate.contracts.load import load_directory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,17 +29,13 @@ STORAGE_CLIENT = {
     *("google.api_core", "google.auth", "google.cloud.storage", "grpc"),
     *("requests", "urllib3", "cryptography"),
 }
-WITH_MAIN = {
-    "validate_and_parse": set[str](),
-    # Every event reads the ledger, so that Cloud Storage's client is imported with main.
-    "enrich_records": STORAGE_CLIENT,
-    "notify_stakeholders": set[str](),
-}
+WITH_MAIN = STORAGE_CLIENT
+"""Every function reads the ledger or the contracts in use, so that this client is imported with
+main."""
 FOR_OTHER_EVENTS = {
     "validate_and_parse": {
         *("csvgate.contracts.load", "csvgate.contracts.reading", "csvgate.validation.fast"),
-        *("csvgate.gcp.storage", "csvgate.gcp.pubsub", "csvgate.gcp.bigquery"),
-        "csvgate.csv.workbook",
+        *("csvgate.gcp.pubsub", "csvgate.gcp.bigquery", "csvgate.csv.workbook"),
     },
     "enrich_records": {
         *("csvgate.contracts.load", "csvgate.contracts.match", "csvgate.validation"),
@@ -53,7 +49,7 @@ FOR_OTHER_EVENTS = {
     },
     "notify_stakeholders": {
         *("csvgate.contracts.model", "csvgate.contracts.load", "csvgate.types"),
-        *("csvgate.gcp.storage", "csvgate.gcp.pubsub", "csvgate.gcp.sendgrid_client"),
+        *("csvgate.gcp.pubsub", "csvgate.gcp.sendgrid_client"),
     },
 }
 SLOW_DATACLASSES = {
@@ -141,33 +137,39 @@ def test_a_function_imports_without_environment_or_heavy_packages(function: str)
     assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
 
 
-def after(function: str, folder: Path, program: str, found: str, **variables: str) -> set[str]:
+def after(function: str, folder: Path, program: str, found: str) -> set[str]:
     """Run a program in the function's environment, after `import main`, and return the texts that
-    the expression `found` has then. The contracts are as the deploy leaves them, so that not even
-    the YAML library is needed."""
+    the expression `found` has then. The contracts in use are those that were staged, so that not
+    even the YAML library is needed."""
     for file in (ROOT / "contracts").glob("*.yaml"):
         # Nobody gets an email, so that the first event needs no service.
         (folder / file.name).write_text(file.read_text().partition("\nnotify:")[0] + "\n")
-    (folder / CHECKED).write_bytes(checked_contracts(folder, load_directory(folder)))
-    buckets = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES")
-    program = f"import sys; sys.path.append(sys.argv[1]); import main\n{program}\nprint(*{found})"
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / "functions" / function)],
-        env={
-            "PATH": os.environ["PATH"],
-            "GOOGLE_CLOUD_PROJECT": "p",
-            "CSVGATE_DEAD_LETTER_TOPIC": "dead",
-            "CSVGATE_CONTRACTS_DIR": str(folder),
-            **{f"CSVGATE_{bucket}_BUCKET": f"bench-{bucket.lower()}" for bucket in buckets},
-            **variables,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    bundle = make_bundle(load_directory(folder))
+    (folder / CACHED).write_bytes(bundle)
+    buckets = ("UPLOADS", "REJECTS", "STAGING", "LEDGER", "REFERENCES", "CONTRACTS")
+    program = (
+        f"import sys; sys.path.append(sys.argv[1]); import main\n{program}\n"
+        f"print('found', *{found})"
     )
+    with storage(bundle) as address:
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(ROOT / "functions" / function)],
+            env={
+                "PATH": os.environ["PATH"],
+                "GOOGLE_CLOUD_PROJECT": "p",
+                "STORAGE_EMULATOR_HOST": address,
+                "CSVGATE_DEAD_LETTER_TOPIC": "dead",
+                "CSVGATE_CONTRACTS_DIR": str(folder),
+                **{f"CSVGATE_{name}_BUCKET": f"bench-{name.lower()}" for name in buckets},
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert (done.returncode, done.stderr) == (0, "")
-    # The function may log before.
-    return set(done.stdout.splitlines()[-1].split())
+    # The function may log before and after.
+    (line,) = (line for line in done.stdout.splitlines() if line.split()[:1] == ["found"])
+    return set(line.split()[1:])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -177,7 +179,7 @@ def test_what_a_function_builds_for_any_event_needs_no_further_client(
     """An event may need a service or none, and the libraries take longer to import than all
     else."""
     found = after(function, tmp_path, "main.build()", "sys.modules")
-    assert found & (CLIENTS | HEAVY) == WITH_MAIN[function]
+    assert found & (CLIENTS | HEAVY) == WITH_MAIN
 
 
 @pytest.mark.parametrize("event", EVENTS[1:], ids=lambda event: event.function)
@@ -189,11 +191,8 @@ def test_what_the_first_event_does_not_import(event: FunctionEvent, tmp_path: Pa
         "import json; from cloudevents.http import CloudEvent\n"
         f"main.build()(CloudEvent({headers}, json.loads({event.body!r})))"
     )
-    with storage() as address:
-        found = after(
-            event.function, tmp_path, program, "sys.modules", STORAGE_EMULATOR_HOST=address
-        )
-    assert found & (CLIENTS | HEAVY) == WITH_MAIN[event.function]
+    found = after(event.function, tmp_path, program, "sys.modules")
+    assert found & (CLIENTS | HEAVY) == WITH_MAIN
     assert found & FOR_OTHER_EVENTS[event.function] == set()
 
 

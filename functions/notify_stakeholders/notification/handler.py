@@ -1,6 +1,6 @@
 """Sends one email per end of an upload to the recipients in its contract."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -29,8 +29,8 @@ class Notifier:
 
     ledger: Ledger
     mailer: Mailer
-    recipients: Mapping[str, Recipients]
-    """Those of each dataset in the contracts as they are deployed."""
+    recipients: Callable[[], Mapping[str, Recipients]]
+    """Returns those of each dataset in the contracts that are in use now."""
     clock: Clock
     sender: str
     console_url: str
@@ -41,7 +41,7 @@ class Notifier:
         cls,
         runtime: Runtime,
         mailer: Mailer,
-        recipients: Mapping[str, Recipients],
+        recipients: Callable[[], Mapping[str, Recipients]],
         clock: Clock,
     ) -> Self:
         settings = runtime.settings
@@ -74,7 +74,7 @@ class Notifier:
         """Send the email unless it was sent before, and return what was done. Raises Transient
         and Permanent."""
         finished = work
-        addresses = recipients(finished, self.recipients, self.ledger)
+        addresses = recipients(finished, self.recipients(), self.ledger)
         if not addresses:
             return "no recipients"
         claims = SendClaims(

@@ -4,6 +4,7 @@ Another delivery of the event may repeat any of this, at the same time or days l
 are created once: what stands in the ledger counts, never what this delivery meant to write.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -61,7 +62,9 @@ class Validator:
     reader: UploadReader
     sealer: Sealer
     seals: SealPublisher
-    contracts: Contracts
+    contracts: Callable[[], Contracts]
+    """Returns the contracts that are in use now. An event uses one answer from beginning to
+    end."""
     outcome_topic: OutcomeTopic
     clock: Clock
     uploads_bucket: str
@@ -69,7 +72,7 @@ class Validator:
     revision: str
 
     @classmethod
-    def of(cls, runtime: Runtime, contracts: Contracts, clock: Clock) -> Self:
+    def of(cls, runtime: Runtime, contracts: Callable[[], Contracts], clock: Clock) -> Self:
         settings, store, ledger = runtime.settings, runtime.store, runtime.ledger
         publisher, staging = runtime.publisher, settings.staging_bucket
         timeout = timedelta(seconds=settings.timeout_seconds)
@@ -119,9 +122,10 @@ class Validator:
             return
         entries = self.ledger.upload(work.upload.id)
         received = entries.received()
-        contract = self._contract(work.upload.name)
-        if received is None and contract is not None:
-            received = received_now(work, contract, self.clock, {}, engine="", chunk_bytes=0)
+        if received is None:
+            contract = _contract_of(work.upload.name, self.contracts())
+            if contract is not None:
+                received = received_now(work, contract, self.clock, {}, engine="", chunk_bytes=0)
         if received is not None:
             self.outcome_topic.publish_failure(failure, received, entries)
 
@@ -133,12 +137,12 @@ class Validator:
         )
         if ignored:
             return ignored
-        work = self._with_checksum(work)
-        pinned = self.planner.pin(work, self._contract(upload.name))
+        work, contracts = self._with_checksum(work), self.contracts()
+        pinned = self.planner.pin(work, _contract_of(upload.name, contracts))
         if pinned is None:
-            if (owner := owner_of_sidecar(upload.name, self.contracts)) is not None:
+            if (owner := owner_of_sidecar(upload.name, contracts)) is not None:
                 return ignore_sidecar(upload, owner, self.ledger, self.clock)
-            return ignore_unmatched(upload, self.contracts, self.ledger, self.clock)
+            return ignore_unmatched(upload, contracts, self.ledger, self.clock)
         entries, starts = self.ledger.upload(upload.id), _FIRST
         if pinned.is_repeat:
             if end_of_upload(entries) is not None:
@@ -160,13 +164,6 @@ class Validator:
         if pinned.is_repeat:
             self._note_end(entries, starts)
         return f"sealed: {standing.seal.status}"
-
-    def _contract(self, name: str) -> Contract | None:
-        """Return the contract of an upload with this name. A sidecar has none, even if the `match`
-        of its contract fits it."""
-        if owner_of_sidecar(name, self.contracts) is not None:
-            return None
-        return self.contracts.for_object(name)
 
     def _note_end(
         self, entries: UploadLedger, starts: Starts, failure: Failure | None = None
@@ -213,3 +210,11 @@ class Validator:
         return starts.number >= LAST_START or (
             starts.number >= _FEWEST_STARTS and waited >= LAST_START_AFTER
         )
+
+
+def _contract_of(name: str, contracts: Contracts) -> Contract | None:
+    """Return the contract of an upload with this name. A sidecar has none, even if the `match` of
+    its contract fits it."""
+    if owner_of_sidecar(name, contracts) is not None:
+        return None
+    return contracts.for_object(name)

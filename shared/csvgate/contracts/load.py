@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path as FilePath
+from typing import Final
 
-from csvgate.contracts.checked_lines import contract_files
 from csvgate.contracts.match import Contracts, overlaps
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import Complaint, ContractError, Mistake, Path, spell
@@ -11,8 +11,15 @@ from csvgate.contracts.reading.parse import parse
 from csvgate.contracts.reading.yaml import Document, read_yaml
 from csvgate.contracts.shared_tables import disagreements
 
+_SUFFIXES: Final = (".yaml", ".yml")
 Further = Callable[[Contract], Iterable[Complaint]]
 """Returns what else is wrong with a contract that has no other mistakes."""
+
+
+def contract_files(folder: FilePath) -> list[FilePath]:
+    """Return the YAML files of contracts in a folder, sorted, without those in folders inside it;
+    none if the folder does not exist."""
+    return sorted(p for p in folder.glob("*") if p.suffix in _SUFFIXES)
 
 
 def load(path: FilePath, *, further: Further | None = None) -> Contract:

@@ -6,10 +6,9 @@ every field type, took a sixth of the CPU time that its cold start adds to that 
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from csvgate.contracts.checked_lines import read_checked_lines
+from csvgate.contracts.bundle_format import contracts_in
 
 if TYPE_CHECKING:
     from csvgate.contracts.model import Contract
@@ -27,21 +26,23 @@ def recipients_by_dataset(contracts: "Iterable[Contract]") -> dict[str, Recipien
     }
 
 
-def read_checked_recipients(folder: Path) -> dict[str, Recipients] | None:
-    """Return the recipients in CHECKED. None if there is no such file, if it is damaged, or if it
-    was made from other YAML files than those in the folder."""
-    lines = read_checked_lines(folder)
-    try:
-        found = None if lines is None else dict(map(recipients_in, lines))
-    except ValueError:
-        return None
-    return found if found is None or len(found) == len(lines or ()) else None
+def recipients_in_bundle(bundle: bytes) -> dict[str, Recipients]:
+    """Return the recipients in each contract of a bundle. Raises ValueError for any other bytes; it
+    does not check the properties that it does not return."""
+    contracts = contracts_in(bundle)
+    found = dict(map(_of_contract, contracts))
+    if len(found) < len(contracts):
+        raise ValueError("two contracts have the same dataset name")
+    return found
 
 
 def recipients_in(text: str) -> tuple[str, Recipients]:
     """Return the dataset and the recipients of a contract that `to_json` has written. Raises
     ValueError for any other text; it does not check the properties that it does not return."""
-    contract = json.loads(text)
+    return _of_contract(json.loads(text))
+
+
+def _of_contract(contract: object) -> tuple[str, Recipients]:
     if not isinstance(contract, dict):
         raise ValueError("not a contract")
     dataset, notify = contract.get("dataset"), contract.get("notify", {})

@@ -27,6 +27,9 @@ class Settings(BaseModel):
     validated_topic: str = Field("validated-records", alias="CSVGATE_VALIDATED_TOPIC")
     complete_topic: str = Field("enrichment-complete", alias="CSVGATE_COMPLETE_TOPIC")
     dead_letter_topic: str = Field(alias="CSVGATE_DEAD_LETTER_TOPIC")
+    contracts_bucket: str = Field("", alias="CSVGATE_CONTRACTS_BUCKET")
+    """The bucket with the contracts that are in use. If it is empty, they are the YAML files in
+    `contracts_dir`."""
     contracts_dir: str = Field("contracts", alias="CSVGATE_CONTRACTS_DIR")
     """Relative to the function's source folder."""
     chunk_bytes: Annotated[int, Field(gt=0)] = Field(16 * 1024 * 1024, alias="CSVGATE_CHUNK_BYTES")

@@ -8,6 +8,8 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-exceeded --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-used --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
@@ -49,6 +51,7 @@ gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 bq --project_id=example-csvgate-dev rm -r -f --dataset sales
 
 # Buckets
+gcloud storage rm --recursive gs://example-csvgate-dev-contracts --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-references --project=example-csvgate-dev
 gcloud storage buckets update gs://example-csvgate-dev-audit --clear-retention-period --project=example-csvgate-dev
 gcloud storage rm --recursive gs://example-csvgate-dev-audit --project=example-csvgate-dev
@@ -75,3 +78,5 @@ gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gser
 gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+
+# Summary: create 0, change 0, delete 52, unchanged 23

@@ -8,6 +8,8 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-exceeded --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-used --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
@@ -38,6 +40,8 @@ gcloud pubsub topics delete enrichment-complete --project=example-csvgate-dev
 gcloud pubsub topics delete validated-records --project=example-csvgate-dev
 
 # Roles
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
 gcloud storage buckets remove-iam-policy-binding gs://example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None
@@ -103,3 +107,5 @@ gcloud iam service-accounts delete csvgate-triggers@example-csvgate-dev.iam.gser
 gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
+
+# Summary: create 0, change 0, delete 65, unchanged 38

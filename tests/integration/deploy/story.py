@@ -1,9 +1,10 @@
 """The life of a project, once: the scripts of deploy/ run the real gcloud and bq against a
 stand-in.
 
-The first deploy stops for the secret's value. Later ones are killed twice, finish, and are
-repeated. Then the doctor examines many faults at once, two settings change, and the project is torn
-down, first without its data and then with it.
+All changes spread slowly: the first request that depends on a fresh role, account, API or metric
+is refused. The first deploy stops for the secret's value. Later ones are killed twice, finish, and
+are repeated. Then the doctor examines many faults at once, two settings change, and the project is
+torn down, first without its data and then with it.
 """
 
 import copy
@@ -29,6 +30,10 @@ from standin.warm import warmed
 MAX_RUN_SECONDS = 1200
 """Limit for one run of a script, only as a guard against hanging."""
 FOREIGN = "somebody-elses"
+SHORT_PAUSES = "import time; pause = time.sleep; time.sleep = lambda s: pause(s / 1000)\n"
+"""Python runs this when it starts: csvgate waits a thousandth of the time that it says it waits."""
+REFUSED_CREATIONS = 3
+"""How many requests to create the first function are refused before one is accepted."""
 KEPT_MONITORING = {
     "log-metrics": ("csvgate_upload_seconds",),
     "policies": ("dead-letters", "slow-uploads"),
@@ -104,41 +109,27 @@ class Story:
 
 @dataclass
 class Kill:
-    """Kills the command and all its children, as a power failure would, at the first request whose
-    path ends with `path_end`. `heard` says whether the service still handles that request."""
+    """Kills the command and all its children, as a power failure would, at a request whose path
+    ends with `path_end`: the first one, or the one after `skip` others. `heard` says whether the
+    service still handles that request."""
 
     method: str
     path_end: str
     heard: bool
+    skip: int = 0
     group: int = 0
     done: bool = False
 
     def __call__(self, request: Request) -> None:
         if self.done or request.method != self.method or not request.path.endswith(self.path_end):
             return
+        if self.skip:
+            self.skip -= 1
+            return
         self.done = True
         os.killpg(self.group, signal.SIGKILL)
         if not self.heard:
             raise Refusal(403, "the client was killed")
-
-
-@dataclass
-class Propagating:
-    """Refuses the first requests that need new roles and accounts, which have not spread yet."""
-
-    left: dict[str, str] = field(
-        default_factory=lambda: {
-            "locations/europe-west1/triggers": "Permission denied while using the Eventarc Service "
-            "Agent. If you recently started to use Eventarc, it may take a few minutes before all "
-            "necessary permissions are propagated to the Service Agent.",
-            "services/enrich-records:setIamPolicy": "Service account csvgate-triggers@example-"
-            "csvgate-dev.iam.gserviceaccount.com does not exist.",
-        }
-    )
-
-    def __call__(self, request: Request) -> None:
-        for end in [e for e in self.left if request.path.endswith(e)]:
-            raise Refusal(400, self.left.pop(end))
 
 
 def copy_of_repository(folder: Path) -> Path:
@@ -171,6 +162,7 @@ def project_with_foreign_things() -> Project:
         "access": [],
     }
     project.policies.add("project", "roles/storage.admin", f"serviceAccount:{email}")
+    project.spreading.slow = True
     return project
 
 
@@ -187,7 +179,10 @@ def lived(folder: Path) -> Iterator[Story]:
         serving(project_with_foreign_things()) as stand_in,
         warmed(sdk.root(), sdk.environment(stand_in.address, folder)) as environment,
     ):
-        code = {"PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}"}
+        quick = folder / "quick"
+        quick.mkdir()
+        (quick / "sitecustomize.py").write_text(SHORT_PAUSES)
+        code = {"PYTHONPATH": f"{root / 'ops'}:{root / 'shared'}:{quick}"}
         story = Story(stand_in, root, environment | code)
         story.runs["before"] = Run(0, "", [], copy.deepcopy(stand_in.project))
         story.deploy("without the secret")
@@ -196,8 +191,10 @@ def lived(folder: Path) -> Iterator[Story]:
         add = ("gcloud", "secrets", "versions", "add", "sendgrid-api-key")
         story.run("secret", *add, f"--data-file={key}", f"--project={stand_in.project.name}")
         story.deploy("killed unheard", Kill("POST", "b", heard=False))
-        story.deploy("killed heard", Kill("POST", "locations/europe-west1/functions", heard=True))
-        story.deploy("finished", Propagating())
+        functions = "locations/europe-west1/functions"
+        kill = Kill("POST", functions, heard=True, skip=REFUSED_CREATIONS)
+        story.deploy("killed heard", kill)
+        story.deploy("finished")
         story.deploy("again")
         story.examine()
         topology = root / "deploy" / "topology.yaml"

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.run.propagation import spreading
 from integration.deploy.faults import FAULTS
 from integration.deploy.story import FOREIGN, Run, Story, lived
 from servers import ROOT
 from standin import sdk
 from standin.project import Project
+from standin.spreading import MESSAGES
 
 pytestmark = pytest.mark.skipif(sdk.missing() is not None, reason=str(sdk.missing()))
 
@@ -65,17 +67,36 @@ def test_a_killed_run_is_continued(story: Story, finished: Run) -> None:
 
 
 def test_every_request_was_well_formed(story: Story) -> None:
-    """What was refused is what the story refuses."""
-    location = f"projects/{PROJECT}/locations/europe-west1"
-    assert [
-        "POST storage/b 403",
-        f"POST run/v1/{location}/services/enrich-records:setIamPolicy 400",
-        f"POST eventarc/v1/{location}/triggers 400",
-    ] == story.stand_in.refused()
+    """What was refused is what the story refuses: a killed request, and fresh changes."""
+    fresh = [m for m in MESSAGES.values() if not m.operation and m.status != 404]
+    refused = story.stand_in.refused()
+    assert "POST storage/b 403" in refused
+    assert len(fresh) + 1 == len(refused)
 
 
-def test_propagation_is_waited_for_end_to_end(finished: Run) -> None:
-    assert 2 == finished.output.count("an earlier change has not spread yet: retrying in 2 s")
+@pytest.fixture(scope="module")
+def output(story: Story) -> str:
+    names = ("without the secret", "killed unheard", "killed heard", "finished")
+    return "".join(story.runs[name].output for name in names)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_first_request_that_is_refused_is_repeated(story: Story, output: str, name: str) -> None:
+    """The deploy waits visibly and goes on; the real gcloud and bq print the message."""
+    assert name in story.stand_in.project.spreading.heard
+    if name == "internal":
+        assert 1 == output.count("the service does not say why: try 2 of 3 in 10 s")
+        return
+    found = spreading(MESSAGES[name].text.format_map(Anything()))
+    assert found is not None
+    assert f": {found.what}; retrying in" in output
+
+
+class Anything(dict[str, str]):
+    """Values for all placeholders."""
+
+    def __missing__(self, key: str) -> str:
+        return "x"
 
 
 def test_no_resource_was_created_twice(story: Story) -> None:
@@ -187,7 +208,7 @@ def test_the_staged_source_was_uploaded(project: Project) -> None:
     for function in project.functions.values():
         source = function["buildConfig"]["source"]["storageSource"]["object"]
         names = zipfile.ZipFile(io.BytesIO(project.sources[source])).namelist()
-        assert {"main.py", "requirements.txt", "contracts/orders.yaml"} <= set(names)
+        assert {"main.py", "requirements.txt", "contracts/bundle.json"} <= set(names)
         assert not any("__pycache__" in name or "csvgate_ops" in name for name in names)
 
 
@@ -336,7 +357,7 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     granted = {role for on in left.policies.of if on != "project" for role in roles(left, on)}
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
-    assert "Kept, because it is data: " in run.output
+    assert f"bucket {PROJECT}-uploads: data is kept unless --delete-data is given" in run.output
 
 
 def test_teardown_of_data_restores_the_original_project(story: Story) -> None:

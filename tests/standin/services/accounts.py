@@ -74,6 +74,7 @@ class Iam(Service):
     def get_policy(self, request: Request, project: str, email: str) -> Answer:
         self._there(project, email)
         request.only("options.requestedPolicyVersion")
+        self.project.spreading.needs("account policy")
         return self.project.policies.get(f"account {email}")
 
     def set_policy(self, request: Request, project: str, email: str) -> Answer:

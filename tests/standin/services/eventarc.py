@@ -108,11 +108,14 @@ class Eventarc(Service):
         project = self.project
         if project.agent("gcp-sa-eventarc") not in project.agents:
             raise Refusal(400, "Permission denied while using the Eventarc Service Agent.")
+        project.spreading.needs("eventarc agent")
         email = trigger["serviceAccount"].rpartition("/")[2]
         project.need_account(email)
+        project.spreading.needs("account of a trigger", email=email)
         receiver, member = "roles/eventarc.eventReceiver", f"serviceAccount:{email}"
         if not project.policies.has("project", receiver, member):
             raise invalid(f"{email} has no {receiver}")
+        project.spreading.needs("receiver", email=email)
         run = trigger["destination"]["cloudRun"]
         service = f"projects/{project.name}/locations/{run['region']}/services/{run['service']}"
         if service not in project.services:
@@ -131,6 +134,7 @@ class Eventarc(Service):
         bucket = project.buckets.get(filters["bucket"])
         if bucket is None:
             raise not_found(filters["bucket"])
+        project.spreading.needs("bucket of a trigger", bucket=filters["bucket"])
         if bucket["location"].lower() != location:
             raise invalid(f"bucket {filters['bucket']} is in {bucket['location']}, not {location}")
         agent = f"serviceAccount:{project.agent('gs-project-accounts')}"
@@ -139,6 +143,7 @@ class Eventarc(Service):
                 "The Cloud Storage service account for your bucket is unable to publish to "
                 "Cloud Pub/Sub topics in the specified project."
             )
+        project.spreading.needs("publisher")
         path = f"projects/{project.name}/topics/eventarc-{location}-{name}-101"
         project.topics[short(path)] = {"name": path}
         return path

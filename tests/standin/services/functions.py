@@ -11,10 +11,11 @@ from standin.service import Answer, Request, Service
 from standin.services.kms import need_key
 from standin.services.secrets import SecretManager
 from standin.shapes import MapOf, Needed, Text, Whole, check, masked
+from standin.spreading import OperationFailed
 
 SOURCE = {"bucket": Needed(str), "object": Needed(str), "generation": str}
 BUILD = {
-    "runtime": Needed(Text(r"python3[0-9]+")),
+    "runtime": Needed(Text("python31[1-3]")),
     "entryPoint": Needed(str),
     "source": Needed({"storageSource": Needed(SOURCE)}),
     "dockerRepository": str,
@@ -83,7 +84,7 @@ class CloudFunctions(Service):
     def runtimes(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)
         request.only("filter")
-        names = ("python311", "python312")
+        names = ("python311", "python312", "python313")
         return {"runtimes": [{"name": n, "environment": "GEN_2", "stage": "GA"} for n in names]}
 
     def list(self, request: Request, project: str, location: str) -> Answer:
@@ -116,11 +117,8 @@ class CloudFunctions(Service):
         path = f"projects/{project}/locations/{location}/functions/{name}"
         made = {**request.body, "name": path, "state": "ACTIVE", "environment": "GEN_2"}
         self._hold(made, location)
-        service = f"projects/{project}/locations/{location}/services/{name}"
-        made["serviceConfig"] |= {"service": service, "uri": f"https://{name}.example.run.app"}
         self.project.functions[name] = made
-        self.project.services.add(service)
-        return self.operation(made)
+        return self._built(made, name, new=True)
 
     def get(self, _request: Request, project: str, location: str, name: str) -> Answer:
         return self._there(project, location, name)
@@ -139,15 +137,49 @@ class CloudFunctions(Service):
         self.project.interfaces.pop(there["serviceConfig"]["service"], None)
         there.clear()
         there.update(changed)
-        return self.operation(there)
+        return self._built(there, name)
 
     def delete(self, _request: Request, project: str, location: str, name: str) -> Answer:
         there = self._there(project, location, name)
-        service = there["serviceConfig"]["service"]
+        service = there["serviceConfig"].get("service", "")
         self.project.services.discard(service)
         self.project.policies.drop(service)
         del self.project.functions[name]
         return self.operation({})
+
+    def _built(self, function: dict[str, Any], name: str, *, new: bool = False) -> Answer:
+        """Return the operation that builds and serves a function. A function whose operation fails
+        stays, and can be deployed again."""
+        try:
+            self._spread(function, name, new)
+        except OperationFailed as error:
+            function["state"] = "FAILED"
+            made = self.operation({})
+            del made["response"]
+            made["error"] = {"code": error.code, "message": str(error)}
+            return made
+        service = function["name"].replace("/functions/", "/services/")
+        address = {"service": service, "uri": f"https://{name}.example.run.app"}
+        function["serviceConfig"] |= address
+        function["state"] = "ACTIVE"
+        self.project.services.add(service)
+        return self.operation(function)
+
+    def _spread(self, function: dict[str, Any], name: str, new: bool) -> None:
+        build, service = function["buildConfig"], function["serviceConfig"]
+        builder, needs = build["serviceAccount"].rpartition("/")[2], self.project.spreading.needs
+        bucket = f"gcf-v2-sources-{self.project.number}-{self.project.region}"
+        repository = build["dockerRepository"]
+        needs("sources", bucket=bucket, name=name, email=builder)
+        needs("images", repository=repository)
+        needs("logs")
+        number = self.project.number
+        needs("image of a service", name=name, number=number, repository=repository)
+        for each in service.get("secretEnvironmentVariables", ()):
+            email = service["serviceAccountEmail"]
+            needs("secret", name=name, secret=each["secret"], email=email)
+        if new:
+            needs("internal")
 
     def operation(self, response: Answer) -> Answer:
         """Return an operation with metadata: gcloud reads its stages, which may be empty."""
@@ -170,6 +202,10 @@ class CloudFunctions(Service):
         self.project.need_account(build["serviceAccount"].rpartition("/")[2])
         if build["dockerRepository"] not in self.project.repositories:
             raise not_found(build["dockerRepository"])
+        email, name = service["serviceAccountEmail"], function["name"].rpartition("/")[2]
+        self.project.spreading.needs("account of a function", email=email)
+        self.project.spreading.needs("repository", repository=build["dockerRepository"])
+        self.project.spreading.needs("account to act as", email=email, name=name)
         source = self.project.sources.get(build["source"]["storageSource"]["object"])
         if source is None:
             raise not_found("the uploaded source")

@@ -83,3 +83,5 @@ class Policies:
             raise invalid(f"Invalid member {member}")
         if email not in self._project.accounts and email not in self._project.agents:
             raise invalid(f"Service account {email} does not exist.")
+        if email in self._project.accounts:
+            self._project.spreading.needs("account", email=email)

@@ -139,6 +139,7 @@ class Monitoring(_Collections):
         for name in USER_METRIC.findall(str(body["conditions"])):
             if name not in self.stored("metrics"):
                 raise Refusal(404, f"Cannot find metric(s) that match type = {name}.")
+            self.project.spreading.needs("metric", name=name)
 
 
 class Logging(_Collections):

@@ -5,6 +5,7 @@ from standin.project import Project
 from standin.refusal import invalid
 from standin.service import Answer, Request, Service
 from standin.shapes import Needed, Text, check
+from standin.surroundings.quotas import Quotas
 
 AGENTS = {
     "pubsub.googleapis.com": "gcp-sa-pubsub",
@@ -20,6 +21,7 @@ class ServiceUsage(Service):
         super().__init__(project, "serviceusage", "serviceusage.googleapis.com")
         base = r"(v1|v1beta1)/projects/(?P<project>[^/]+)/services"
         self.routes = [
+            *Quotas(project).routes,
             ("GET", base, self.list),
             ("GET", base + r"/(?P<api>[^/:]+)", self.get),
             ("POST", base + r":batchEnable", self.batch_enable),
@@ -40,11 +42,12 @@ class ServiceUsage(Service):
 
     def batch_enable(self, request: Request, project: str) -> Answer:
         self.project.own(project)
-        names = [Text(r"[a-z]+\.googleapis\.com")]
-        check(request.body, {"serviceIds": Needed(names)})
+        check(request.body, {"serviceIds": Needed([Text(r"[a-z]+\.googleapis\.com")])})
         if len(request.body["serviceIds"]) > 20:
             raise invalid("at most 20 services in one batch")
-        self.project.apis |= set(request.body["serviceIds"])
+        names = set(request.body["serviceIds"])
+        self.project.spreading.fresh_apis |= names - self.project.apis
+        self.project.apis |= names
         return self._done("batch")
 
     def enable(self, request: Request, project: str, api: str) -> Answer:

@@ -4,9 +4,10 @@ from typing import Any
 
 from standin.paging import page
 from standin.project import Project
-from standin.refusal import exists, invalid, not_found
+from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
 from standin.services.kms import STORAGE_DENIED, need_key
+from standin.services.objects import Objects
 from standin.shapes import Needed, Text, Whole, check
 
 RULE = {
@@ -40,7 +41,7 @@ WEEK = str(7 * 86400)
 
 
 class Storage(Service):
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, objects: Objects) -> None:
         super().__init__(project, "storage", "storage.googleapis.com")
         bucket = r"b/(?P<name>[^/]+)"
         self.routes = [
@@ -51,7 +52,9 @@ class Storage(Service):
             ("DELETE", bucket, self.delete),
             ("GET", bucket + "/storageLayout", self.layout),
             ("GET", bucket + "/managedFolders", self.folders),
-            ("GET", bucket + "/o", self.objects),
+            ("GET", bucket + "/o", objects.list),
+            ("GET", bucket + "/o/(?P<key>.+)", objects.get),
+            ("DELETE", bucket + "/o/(?P<key>.+)", objects.delete),
             ("GET", bucket + "/iam", self.policy),
             ("PUT", bucket + "/iam", self.grant),
             ("GET", r"projects/(?P<project>[^/]+)/serviceAccount", self.agent),
@@ -116,10 +119,6 @@ class Storage(Service):
         self._there(name)
         return {"kind": "storage#managedFolders", "items": []}
 
-    def objects(self, _request: Request, name: str) -> Answer:
-        self._there(name)
-        return {"kind": "storage#objects", "items": []}
-
     def policy(self, request: Request, name: str) -> Answer:
         self._there(name)
         request.only("optionsRequestedPolicyVersion", "userProject", "fields")
@@ -142,6 +141,13 @@ class Storage(Service):
             need_key(self.project, key, "gs-project-accounts", STORAGE_DENIED)
 
     def _there(self, name: str) -> dict[str, Any]:
+        if name in self.project.surroundings.foreign_buckets:
+            raise Refusal(
+                403,
+                "ann@example.com does not have storage.buckets.get access to the Google Cloud "
+                "Storage bucket. Permission 'storage.buckets.get' denied on resource (or it may "
+                "not exist).",
+            )
         if name not in self.project.buckets:
             raise not_found(name)
         return self.project.buckets[name]

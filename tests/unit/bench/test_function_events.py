@@ -6,7 +6,7 @@ import json
 from bench.paths import ROOT, environment
 from bench.processes.function_events import EVENTS, HELLO_WORLD
 from bench.processes.function_server import answers
-from bench.processes.storage_stub import FINISHED
+from bench.processes.storage_stub import finished
 
 from csvgate.ports import Message
 from csvgate.protocol.ledger.entries import Decision, Finished, Received, Seal
@@ -23,10 +23,13 @@ def message(function: str) -> Message:
 def test_the_marker_names_what_the_stub_says() -> None:
     marker = parse_validated_records(message("enrich_records"))
     assert marker.chunk is None
-    received, seal = Received.model_validate_json(FINISHED), Seal.model_validate_json(FINISHED)
+    received, seal = (
+        Received.model_validate_json(finished(b"")),
+        Seal.model_validate_json(finished(b"")),
+    )
     assert (marker.upload, marker.plan) == (received.upload.id, seal.plan)
-    assert "rejected" == Decision.model_validate_json(FINISHED).outcome
-    assert "rejected" == Finished.model_validate_json(FINISHED).outcome
+    assert "rejected" == Decision.model_validate_json(finished(b"")).outcome
+    assert "rejected" == Finished.model_validate_json(finished(b"")).outcome
 
 
 def test_the_outcome_is_one() -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from csvgate.contracts.checked import checked_contracts
-from csvgate.contracts.checked_lines import CHECKED
+from csvgate.contracts.bundle import make_bundle
 from csvgate.contracts.hashing import from_json, to_json
 from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
 from csvgate.contracts.recipients import (
-    read_checked_recipients,
     recipients_by_dataset,
     recipients_in,
+    recipients_in_bundle,
 )
 
 CONTRACT = """\
@@ -31,16 +31,15 @@ NONE: tuple[str, ...] = ()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def loaded(tmp_path: Path) -> Contracts:
     (tmp_path / "orders.yaml").write_text(CONTRACT.format(name="orders") + NOTIFY)
     (tmp_path / "quiet.yaml").write_text(CONTRACT.format(name="quiet"))
-    (tmp_path / CHECKED).write_bytes(checked_contracts(tmp_path, load_directory(tmp_path)))
-    return tmp_path
+    return load_directory(tmp_path)
 
 
-def test_they_are_those_of_the_contracts(folder: Path) -> None:
-    assert read_checked_recipients(folder) == recipients_by_dataset(load_directory(folder))
-    assert read_checked_recipients(folder) == {
+def test_they_are_those_of_the_contracts(loaded: Contracts) -> None:
+    assert recipients_in_bundle(make_bundle(loaded)) == recipients_by_dataset(loaded)
+    assert recipients_by_dataset(loaded) == {
         "orders": {
             "completed": ("anna.kovacs@example.com", "joerg.oestby@example.com"),
             "rejected": NONE,
@@ -50,35 +49,30 @@ def test_they_are_those_of_the_contracts(folder: Path) -> None:
     }
 
 
-def test_each_outcome_of_the_model_is_read(folder: Path) -> None:
-    for contract in load_directory(folder):
+def test_each_outcome_of_the_model_is_read(loaded: Contracts) -> None:
+    for contract in loaded:
         dataset, found = recipients_in(to_json(contract))
         assert (dataset, dict(found)) == (contract.dataset, dict(contract.notify))
 
 
-def test_other_yaml_files_count(folder: Path) -> None:
-    (folder / "quiet.yaml").write_text(CONTRACT.format(name="quiet") + NOTIFY)
-    assert read_checked_recipients(folder) is None
-
-
-def test_no_part_is_taken_for_the_whole(folder: Path) -> None:
-    data = (folder / CHECKED).read_bytes()
+def test_no_part_is_taken_for_the_whole(loaded: Contracts) -> None:
+    data = make_bundle(loaded).rstrip(b"\n")
     for length in range(0, len(data), 7):
-        (folder / CHECKED).write_bytes(data[:length])
-        assert read_checked_recipients(folder) is None
+        with pytest.raises(ValueError, match=r"."):
+            recipients_in_bundle(data[:length])
 
 
-def test_a_contract_may_not_take_the_place_of_another(folder: Path) -> None:
-    first, one, _ = (folder / CHECKED).read_bytes().splitlines(keepends=True)
-    (folder / CHECKED).write_bytes(first + one + one)
-    assert read_checked_recipients(folder) is None
+@pytest.mark.parametrize("text", ["[]", "null", "{}", '{"dataset": "quiet", "notify": 1}'])
+def test_what_is_not_a_contract_is_refused(text: str) -> None:
+    bundle = f'{{"format": 1, "contracts": [{text}]}}'
+    with pytest.raises(ValueError, match="not a contract"):
+        recipients_in_bundle(bundle.encode())
 
 
-@pytest.mark.parametrize("line", [b"[]", b"null", b"{}", b"{", b'{"dataset":"quiet","notify":1}'])
-def test_a_line_that_is_not_a_contract(line: bytes, folder: Path) -> None:
-    first, one, _ = (folder / CHECKED).read_bytes().splitlines(keepends=True)
-    (folder / CHECKED).write_bytes(first + one + line + b"\n")
-    assert read_checked_recipients(folder) is None
+def test_a_contract_may_not_take_the_place_of_another() -> None:
+    bundle = f'{{"format": 1, "contracts": [{contract_of()}, {contract_of()}]}}'
+    with pytest.raises(ValueError, match="same dataset name"):
+        recipients_in_bundle(bundle.encode())
 
 
 def contract_of(**changes: Any) -> str:

@@ -35,6 +35,7 @@ def test_names_follow_the_design(topology: topo.Topology) -> None:
         "ledger": "p-ledger",
         "audit": "p-audit",
         "references": "p-references",
+        "contracts": "p-contracts",
     }
     assert [topic.name for topic in topology.topics.values()] == [
         "validated-records",
@@ -64,6 +65,7 @@ def test_a_function_s_environment_is_derived(topology: topo.Topology) -> None:
         "CSVGATE_STAGING_BUCKET": "p-staging",
         "CSVGATE_LEDGER_BUCKET": "p-ledger",
         "CSVGATE_REFERENCES_BUCKET": "p-references",
+        "CSVGATE_CONTRACTS_BUCKET": "p-contracts",
         "CSVGATE_VALIDATED_TOPIC": "validated-records",
         "CSVGATE_COMPLETE_TOPIC": "enrichment-complete",
         "LOG_LEVEL": "INFO",

@@ -4,9 +4,8 @@ import shlex
 from pathlib import Path, PurePath
 from typing import Final
 
-from csvgate.contracts.checked_lines import contract_files
 from csvgate.contracts.globs import compile_glob
-from csvgate.contracts.load import load, load_directory
+from csvgate.contracts.load import contract_files, load, load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.model import Contract
 from csvgate.contracts.reading.mistakes import ContractError

@@ -14,15 +14,22 @@ from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
-from csvgate_ops.deploy.environment.overlay import place_of
+from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
 from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.execute import Execution
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
+from csvgate_ops.deploy.run.unread import Unread, unread
 from csvgate_ops.deploy.staging.stage import stage
-from csvgate_ops.deploy.topology import Topology, TopologyError, load
+from csvgate_ops.deploy.topology import Topology, TopologyError, bucket_names, load
 from csvgate_ops.local.cloud.options import repository
+
+
+class CannotRead(click.ClickException):
+    """A project could not be read."""
+
+    exit_code = 2
 
 
 @contextmanager
@@ -32,7 +39,8 @@ def errors_shown(failure: type[click.ClickException] = click.ClickException) -> 
     try:
         yield
     except (DeployError, ContractError, TopologyError) as error:
-        raise failure(str(error)) from error
+        shown = CannotRead if isinstance(error, Unread) else failure
+        raise shown(str(error)) from error
 
 
 NAME = click.argument("env", metavar="ENV")
@@ -55,9 +63,20 @@ class Target:
     desired: "Desired"
     run: "Runner"
 
-    def observed(self) -> "Observed":
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn each failure into Unread, which names its cause and what to do."""
 
-        return observe(self.desired, JsonReader(self.run))
+        try:
+            yield
+        except DeployError as error:
+            raise unread(error, self.desired.place.project) from error
+
+    def observed(self) -> "Observed":
+        """Raises Unread."""
+
+        with self.reading():
+            return observe(self.desired, JsonReader(self.run))
 
     def execute(self, plan: "Plan") -> None:
 
@@ -76,6 +95,11 @@ class Located:
     @property
     def place(self) -> Place:
         return place_of(self.topology, self.environment)
+
+    @property
+    def contracts_bucket(self) -> str:
+        topology = overlay(self.topology, self.environment)
+        return bucket_names(topology, self.place.project)["contracts"]
 
 
 def located(env: str) -> Located:

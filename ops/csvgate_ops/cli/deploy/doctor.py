@@ -3,17 +3,13 @@
 import click
 
 from csvgate.contracts.load import load_directory
-from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, target
+from csvgate_ops.cli.deploy._deploying import NAME, CannotRead, errors_shown, target
 from csvgate_ops.cli.options import as_json
 from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.gather import gather
 from csvgate_ops.deploy.doctor.view import as_json as to_json
 from csvgate_ops.deploy.doctor.view import lines, summary
 from csvgate_ops.deploy.run.gcloud import JsonReader
-
-
-class CannotRead(click.ClickException):
-    exit_code = 2
 
 
 @click.command("doctor")
@@ -32,7 +28,9 @@ def command(env: str, as_json: bool) -> None:
     with errors_shown(CannotRead):
         place = target(env)
         contracts = tuple(load_directory(place.root / "contracts"))
-        checks = diagnose(gather(env, place.desired, contracts, JsonReader(place.run)))
+        with place.reading():
+            facts = gather(env, place.desired, contracts, JsonReader(place.run))
+        checks = diagnose(facts)
     project = place.desired.place.project
     if as_json:
         click.echo(to_json(checks, env, project))

@@ -12,8 +12,8 @@ from csvgate_ops.local.cloud.options import repository
 def command() -> None:
     """Build the source folder of each function in build/.
 
-    A folder contains the function's files, the csvgate modules that it imports, the contracts, and
-    the locked requirements.
+    A folder contains the function's files, the csvgate modules that it imports, the locked
+    requirements and the contracts.
     """
 
     with errors_shown():

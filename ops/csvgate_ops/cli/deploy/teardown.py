@@ -3,8 +3,9 @@
 import click
 
 from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, target
+from csvgate_ops.deploy.plan.remaining import remaining
 from csvgate_ops.deploy.plan.script import script
-from csvgate_ops.deploy.plan.teardown import kept, teardown
+from csvgate_ops.deploy.plan.teardown import teardown
 
 
 @click.command("teardown")
@@ -17,7 +18,11 @@ from csvgate_ops.deploy.plan.teardown import kept, teardown
 def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
     """Remove what deploy created in a project, and nothing else.
 
-    Buckets, datasets, secrets and dead letters are kept unless --delete-data is given.
+    Buckets, datasets, secrets and dead letters are kept unless --delete-data is given. At the end
+    the command lists what stays, with the reason and the command that removes it.
+
+    The exit code is 0 if everything worked, 2 if the project could not be read, and 1 after any
+    other failure.
     """
 
     with errors_shown():
@@ -25,6 +30,7 @@ def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
         observed = place.observed()
         steps = teardown(place.desired, observed, delete_data=delete_data)
         project = place.desired.place.project
+        left = list(remaining(place.desired, observed, delete_data=delete_data))
         if not steps:
             click.echo(f"Nothing to remove from {project}.")
         elif only_plan:
@@ -39,5 +45,8 @@ def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
                 )
             place.execute(steps)
             click.echo(f"Done: everything that deploy created was removed from {project}.")
-        if not only_plan and not delete_data and (left := kept(place.desired, observed)):
-            click.echo("Kept, because it is data: " + ", ".join(map(str, left)))
+        if left:
+            before = "# " if only_plan and steps else ""
+            click.echo(f"{before}What stays in {project}:")
+            for line in (line for each in left for line in each.lines()):
+                click.echo(f"{before}  {line}")

@@ -7,6 +7,7 @@ from csvgate_ops.deploy.doctor import fixes
 from csvgate_ops.deploy.doctor.model import Check, Facts, Fault, with_consequence
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.kinds.kind import Field, Fix, Kind, Symptom
+from csvgate_ops.deploy.plan.changes import shown
 from csvgate_ops.deploy.plan.model import Fields, Key, Resource, Value
 
 
@@ -115,12 +116,4 @@ def _difference(name: str, field: Field, found: Value, wanted: Value) -> str:
         differing = sorted(n for n in names if observed.get(n) != desired.get(n))
         return f"{name} variables differ: {', '.join(differing)}"
     label = name.replace("_", " ")
-    return f"{label} is {_value(field, found)}, should be {_value(field, wanted)}"
-
-
-def _value(field: Field, value: Value) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if value is None or value == "":
-        return "none"
-    return f"{value} s" if field.shown == "seconds" else str(value)
+    return f"{label} is {shown(field, found)}, should be {shown(field, wanted)}"

@@ -76,6 +76,8 @@ def _fields(raw: Mapping[str, Any]) -> Fields:
         "soft_delete": int(raw.get("softDeletePolicy", {}).get("retentionDurationSeconds", 0)),
         "retention": int(raw.get("retentionPolicy", {}).get("retentionPeriod", 0)),
         "lifecycle": lifecycle(raw.get("lifecycle", {}).get("rule", [])),
+        # Not compared: a locked policy cannot be removed, and its bucket not be deleted.
+        "locked": raw.get("retentionPolicy", {}).get("isLocked", False),
         "labels": labels.observed(raw),
         "kms_key": raw.get("encryption", {}).get("defaultKmsKeyName", ""),
     }

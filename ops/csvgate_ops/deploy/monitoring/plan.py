@@ -4,8 +4,8 @@ those that remove everything."""
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from csvgate_ops.deploy.monitoring.differences import differences, differs
 from csvgate_ops.deploy.monitoring.files import LABEL, Body, Monitoring
 from csvgate_ops.deploy.monitoring.observe import (
     CHANNELS,
@@ -27,6 +27,8 @@ class Command:
     argv: tuple[str, ...]
     subject: str
     stdin: str = ""
+    differences: tuple[str, ...] = ()
+    """What an update changes, as `path: old → new`."""
 
     @property
     def verb(self) -> str:
@@ -72,18 +74,6 @@ def removal(observed: MonitoringFound, project: str) -> list[Command]:
     ]
 
 
-def differs(wanted: Any, found: Any) -> bool:
-    """Return whether a value of `wanted` differs; what the service adds itself does not count."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        return any(differs(item, found.get(key)) for key, item in wanted.items())
-    if isinstance(wanted, list) and isinstance(found, list):
-        return len(wanted) != len(found) or any(map(differs, wanted, found))
-    # The service leaves out zeros and empty strings, and returns 64-bit integers as strings.
-    if not wanted and found is None:
-        return False
-    return bool(wanted != found and str(wanted) != str(found))
-
-
 def _metrics(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]:
     where = f"--project={wanted.project}"
     for name, body in wanted.metrics.items():
@@ -91,7 +81,8 @@ def _metrics(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]
         if found is None or differs(body, found):
             verb = "create" if found is None else "update"
             argv = (*METRICS, verb, name, f"--config-from-file={_STDIN}", where)
-            yield Command(argv, f"log-based metric {name}", _text(body))
+            reason = tuple(differences(body, found)) if found is not None else ()
+            yield Command(argv, f"log-based metric {name}", _text(body), reason)
     for name in observed.metrics.keys() - wanted.metrics.keys():
         yield _delete_metric(name, where)
 
@@ -120,9 +111,10 @@ def _policies(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command
     joined = ",".join(channels)
     for key, body in wanted.policies.items():
         found = observed.policies.get(key)
+        reason: tuple[str, ...] = ()
         if found is None:
             verb, recipients = ["create"], f"--notification-channels={joined}"
-        elif differs(body, found) or set(channels) != set(found.get("notificationChannels", ())):
+        elif reason := (*differences(body, found), *_recipients(channels, found)):
             verb, recipients = ["update", found["name"]], f"--set-notification-channels={joined}"
             recipients = recipients if channels else "--clear-notification-channels"
         else:
@@ -132,9 +124,16 @@ def _policies(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command
             *([recipients] if channels or found else []),
             where,
         )
-        yield Command((*POLICIES, *verb, *flags), f"alert policy {key}", _text(body))
+        yield Command((*POLICIES, *verb, *flags), f"alert policy {key}", _text(body), reason)
     for key in observed.policies.keys() - wanted.policies.keys():
         yield _delete_policy(observed.policies[key], key, where)
+
+
+def _recipients(channels: list[str], found: Body) -> Iterator[str]:
+    before = found.get("notificationChannels", ())
+    if set(channels) != set(before):
+        old, new = (", ".join(sorted(names)) or "none" for names in (before, channels))
+        yield f"notificationChannels: {old} → {new}"
 
 
 def _dashboards(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Command]:
@@ -143,14 +142,15 @@ def _dashboards(wanted: Monitoring, observed: MonitoringFound) -> Iterator[Comma
         found = observed.dashboards.get(name)
         # The service returns the name with the project's number, so names are not compared.
         content = {key: value for key, value in body.items() if key != "name"}
+        reason: tuple[str, ...] = ()
         if found is None:
             verb, text = ["create"], _text(body)
-        elif differs(content, found):
+        elif reason := tuple(differences(content, found)):
             verb, text = ["update", name], _text({**content, "etag": found["etag"]})
         else:
             continue
         argv = (*DASHBOARDS, *verb, f"--config-from-file={_STDIN}", where)
-        yield Command(argv, f"dashboard {name}", text)
+        yield Command(argv, f"dashboard {name}", text, reason)
 
 
 def _delete_metric(name: str, where: str) -> Command:

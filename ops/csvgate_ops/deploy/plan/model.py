@@ -6,8 +6,10 @@ plan runs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from csvgate.contracts.model import Contract
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.monitoring.files import Monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
 from csvgate_ops.deploy.tables.model import ExistingTable
@@ -78,6 +80,8 @@ class Desired:
     monitoring: Monitoring | None = None
     contracts: tuple[Contract, ...] = ()
     """Their tables follow them."""
+    contracts_bucket: str = ""
+    """The name of the bucket that holds them."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -97,6 +101,8 @@ class Observed:
     monitoring: MonitoringFound = field(default_factory=MonitoringFound)
     tables: Mapping[str, ExistingTable] = field(default_factory=dict)
     """`dataset.table` → the table, for those tables of contracts that exist."""
+    contracts: tuple[DeployedContracts, ...] = ()
+    """What was deployed of contracts, latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class Command:
 
     argv: tuple[str, ...]
     why: str
+    reason: tuple[str, ...] = ()
+    """What is missing or differs, with the old and the new value, one item a line."""
+    tries: int = 1
+    """How often the command is tried if it fails and the service does not say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +155,24 @@ class Stage:
     steps: tuple[Step, ...]
 
 
+class Effect(Enum):
+    """What a plan does with one item: a resource, a role of one member, a table or an alert."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+    NOTHING = "unchanged"
+    BY_HAND = "by hand"
+    """A person has to do it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Stages in the order in which they run; none is empty."""
+    """Stages in the order in which they run; none is empty. `counts` says how many items each
+    effect has; it follows from what was compared, so plans with the same stages are equal."""
 
     stages: tuple[Stage, ...]
+    counts: Mapping[Effect, int] = field(default_factory=dict, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.contracts.history import history
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.monitoring import observe as monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
@@ -20,7 +20,7 @@ from csvgate_ops.deploy.plan.model import (
     Observed,
     Place,
 )
-from csvgate_ops.deploy.run.gcloud import CommandFailed, JsonReader
+from csvgate_ops.deploy.run.gcloud import JsonReader
 from csvgate_ops.deploy.tables.read import read_table, table_names
 
 _CONCURRENT_COMMANDS = 4
@@ -28,14 +28,11 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-class NoProject(DeployError):
-    """The project does not exist, or this account may not see it."""
-
-
 def observe(desired: Desired, reader: JsonReader) -> Observed:
-    """Return everything that a plan compares with. Raises NoProject, CommandFailed, Unreachable."""
+    """Return everything that a plan compares with. Raises CommandFailed, Unreachable,
+    GcloudMissing."""
     place = desired.place
-    number = _number(place, reader)
+    number = str(reader.read(("gcloud", "projects", "describe", place.project))["projectNumber"])
     apis = KINDS["api"].observe(place, reader, ())
     kinds = [name for name, kind in KINDS.items() if kind.api in apis or name == "api"]
 
@@ -56,7 +53,10 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     names = table_names(desired.contracts, datasets)
     found = run_concurrently(lambda name: read_table(place, name, reader), names)
     tables = {name: table for name, table in zip(names, found, strict=True) if table is not None}
-    return Observed(existing, frozenset(bindings), _monitoring(place, reader, apis), tables)
+    bucket = desired.contracts_bucket
+    contracts = history(bucket, reader) if Key("bucket", bucket) in existing else ()
+    watched = _monitoring(place, reader, apis)
+    return Observed(existing, frozenset(bindings), watched, tables, contracts)
 
 
 def _monitoring(place: Place, reader: JsonReader, apis: Mapping[str, Fields]) -> MonitoringFound:
@@ -73,18 +73,6 @@ def run_concurrently(call: Callable[[A], B], items: Iterable[A]) -> list[B]:
 
 def _flat(lists: Iterable[list[A]]) -> Iterable[A]:
     return (item for part in lists for item in part)
-
-
-def _number(place: Place, reader: JsonReader) -> str:
-    try:
-        described = reader.read(("gcloud", "projects", "describe", place.project))
-    except CommandFailed as error:
-        raise NoProject(
-            f"project {place.project} does not exist, or this account may not see it. Log in with "
-            f"`gcloud auth login`, create it with `gcloud projects create {place.project}`, or "
-            f"correct `project` in deploy/env.\n{error}"
-        ) from error
-    return str(described["projectNumber"])
 
 
 def _without_number(binding: Binding, number: str) -> Binding:

@@ -9,12 +9,21 @@ from collections.abc import Iterable, Iterator
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import monitoring, policies, tables
+from csvgate_ops.deploy.plan import contracts, monitoring, policies, tables
+from csvgate_ops.deploy.plan.changes import (
+    Change,
+    as_stage,
+    change,
+    counts,
+    differences,
+    missing,
+)
 from csvgate_ops.deploy.plan.model import (
     Binding,
     ByHand,
     Command,
     Desired,
+    Effect,
     Lookup,
     Observed,
     Place,
@@ -35,57 +44,85 @@ class NotInPlace(DeployError):
 
 def plan(desired: Desired, observed: Observed) -> Plan:
     """Raises NotInPlace, TablesRefused."""
-    stages = []
+    stages: list[tuple[str, list[Change]]] = []
     for section in desired.sections:
         if section.title == KINDS["function"].heading:
             # Before the functions that need the tables, which the present ones can still use.
-            stages.append(Stage(tables.HEADING, tuple(tables.steps(desired, observed))))
-        stages.append(Stage(section.title, tuple(_section(desired.place, section, observed))))
+            stages.append((tables.HEADING, list(tables.changes(desired, observed))))
+            stages.append((contracts.HEADING, list(contracts.changes(desired, observed))))
+        stages.append((section.title, list(_section(desired.place, section, observed))))
     # Metrics come directly after the first section, which enables the APIs: Cloud Monitoring may
     # take ten minutes to know a metric that the alerts at the end refer to.
-    stages.insert(1, Stage("Log-based metrics", tuple(monitoring.metrics(desired, observed))))
-    stages.append(Stage(monitoring.HEADING, tuple(monitoring.all_but_metrics(desired, observed))))
-    stages.append(Stage("Roles that are not needed", tuple(_surplus(desired, observed))))
-    return Plan(tuple(with_lookups(desired, (stage for stage in stages if stage.steps))))
+    stages.insert(1, ("Log-based metrics", list(monitoring.metrics(desired, observed))))
+    stages.append((monitoring.HEADING, list(monitoring.all_but_metrics(desired, observed))))
+    stages.append(("Roles that are not needed", list(_surplus(desired, observed))))
+    made = (as_stage(title, changes) for title, changes in stages)
+    every = [change for _, changes in stages for change in changes]
+    items = len(desired.resources) + len(desired.bindings) + monitoring.items(desired)
+    items += tables.items(desired, observed) + contracts.items(desired)
+    unchanged = items - _kept_items(every)
+    planned = with_lookups(desired, (each for each in made if each.steps))
+    return Plan(tuple(planned), counts(every, unchanged))
 
 
-def _section(place: Place, section: Section, observed: Observed) -> Iterator[Step]:
+def _kept_items(changes: Iterable[Change]) -> int:
+    """Return how many of the desired items the changes concern: what is deleted is not desired."""
+    return sum(c.items for c in changes if c.effect is not Effect.DELETE)
+
+
+def _section(place: Place, section: Section, observed: Observed) -> Iterator[Change]:
     together: dict[str, list[str]] = {}
-    steps: list[Step] = []
+    changes: list[Change] = []
     for item in section.items:
         if isinstance(item, Binding):
             if item not in observed.bindings:
-                steps.append(policies.grant(place, item))
+                reason = f"{policies.short_name(item.member)} does not have {policies.role(item)}"
+                changes.append(change(Effect.CREATE, [policies.grant(place, item)], [reason]))
         elif KINDS[item.key.kind].create_all and item.key not in observed.resources:
             together.setdefault(item.key.kind, []).append(item.key.name)
         else:
-            steps += _resource(place, item, observed)
+            changes += _resource(place, item, observed)
     for kind, names in together.items():
         if create_all := KINDS[kind].create_all:
-            yield create_all(place, names)
-    yield from steps
+            reasons = [missing(KINDS[kind], name) for name in names]
+            steps = [create_all(place, names)]
+            yield change(Effect.CREATE, steps, reasons, items=len(names))
+    yield from changes
 
 
-def _resource(place: Place, resource: Resource, observed: Observed) -> Iterable[Step]:
+def _resource(place: Place, resource: Resource, observed: Observed) -> Iterator[Change]:
     kind, found = KINDS[resource.key.kind], observed.resources.get(resource.key)
+    name = resource.key.name
     if found is None:
-        return kind.create(place, resource)
+        steps = kind.create(place, resource)
+        by_hand = any(isinstance(step, ByHand) for step in steps)
+        effect = Effect.BY_HAND if by_hand else Effect.CREATE
+        yield change(effect, steps, [missing(kind, name)])
+        return
     changed = {n: v for n, v in resource.fields.items() if found[n] != v}
-    for name in sorted(n for n in changed if kind.fields[n].fixed):
+    for field in sorted(n for n in changed if kind.fields[n].fixed):
         raise NotInPlace(
-            f"{resource.key}: {name} is {found[name]!r} and should be {changed[name]!r}, which "
+            f"{resource.key}: {field} is {found[field]!r} and should be {changed[field]!r}, which "
             "cannot be changed in place. Delete it and deploy again, or write the present value "
             "into deploy/env or deploy/topology.yaml"
         )
-    return kind.update(place, resource, changed) if changed else ()
+    if changed:
+        reason = list(differences(kind, name, changed, found))
+        yield change(Effect.CHANGE, kind.update(place, resource, changed), reason)
 
 
-def _surplus(desired: Desired, observed: Observed) -> Iterator[Step]:
+def _surplus(desired: Desired, observed: Observed) -> Iterator[Change]:
     """Revoke roles of our accounts that nothing needs, and access for everybody."""
     wanted = set(desired.bindings)
     for binding in sorted(observed.bindings - wanted):
-        if binding.member in desired.members or binding.member in PUBLIC:
-            yield policies.revoke(desired.place, binding)
+        who = policies.short_name(binding.member)
+        if binding.member in PUBLIC:
+            reason = f"{who} has {policies.role(binding)}, and nothing may be public"
+        elif binding.member in desired.members:
+            reason = f"{who} has {policies.role(binding)}, and does not need it"
+        else:
+            continue
+        yield change(Effect.DELETE, [policies.revoke(desired.place, binding)], [reason])
 
 
 def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:

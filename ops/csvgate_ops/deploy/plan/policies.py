@@ -18,6 +18,12 @@ def target(kind: str) -> IamTarget:
     return found
 
 
+def role(binding: Binding) -> str:
+    """Return a binding's role and resource for people: `roles/run.invoker on function f`."""
+    condition = " under its condition" if binding.condition else ""
+    return f"{binding.role} on {binding.on}{condition}"
+
+
 def grant(place: Place, binding: Binding) -> Command:
     argv = target(binding.on.kind).change(place, binding, grant=True)
     return Command(argv, f"grant {binding.role} on {binding.on} to {short_name(binding.member)}")

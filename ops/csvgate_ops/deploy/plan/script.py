@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from csvgate_ops.deploy.plan.model import ByHand, Lookup, Plan, Step, Write
+from csvgate_ops.deploy.plan.model import ByHand, Effect, Lookup, Plan, Step, Write
 
 LONGEST = 400
 """Characters; a longer command gets one line per flag."""
@@ -15,12 +15,22 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 
 def script(plan: Plan, title: str) -> str:
-    """`title` may have several lines."""
+    """Return a script in which each command follows its reason, and which ends with the number of
+    items by effect. `title` may have several lines."""
     comment = "\n".join(f"# {line}" for line in title.splitlines())
     lines = [HEAD.format(title=comment).rstrip()]
     for stage in plan.stages:
         lines += ["", f"# {stage.title}", *(_line(step) for step in stage.steps)]
+    if plan.counts:
+        lines += ["", f"# {summary(plan)}"]
     return "\n".join(lines) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """Return the number of items by effect: `Summary: create 2, change 1, delete 0, unchanged 8`.
+    Items that a person must create are only mentioned if there are any."""
+    shown = (e for e in Effect if e is not Effect.BY_HAND or plan.counts[e])
+    return "Summary: " + ", ".join(f"{e.value} {plan.counts[e]}" for e in shown)
 
 
 def shell_line(argv: tuple[str, ...], before_flag: str = " --") -> str:
@@ -45,7 +55,8 @@ def _line(step: Step) -> str:
     if isinstance(step, Write):
         return f"cat > {step.path} <<'END'\n{step.text}\nEND"
     line = shell_line(step.argv)
-    return line if len(line) <= LONGEST else shell_line(step.argv, " \\\n  --")
+    line = line if len(line) <= LONGEST else shell_line(step.argv, " \\\n  --")
+    return "\n".join([*(f"# {reason}" for reason in step.reason), line])
 
 
 def _quoted(part: str) -> str:

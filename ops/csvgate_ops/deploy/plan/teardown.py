@@ -11,32 +11,43 @@ from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.kinds.iam import ROLES
 from csvgate_ops.deploy.kinds.kind import Kind, Phase
 from csvgate_ops.deploy.plan import monitoring, policies
-from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Plan, Stage, Step
+from csvgate_ops.deploy.plan.changes import Change, counts
+from csvgate_ops.deploy.plan.model import (
+    Binding,
+    Desired,
+    Effect,
+    Key,
+    Observed,
+    Plan,
+    Stage,
+    Step,
+)
 from csvgate_ops.deploy.plan.planner import with_lookups
 
 
 def teardown(desired: Desired, observed: Observed, *, delete_data: bool) -> Plan:
-    removed = set(_removable(desired, observed, delete_data))
+    removed = set(removable(desired, observed, delete_data=delete_data))
     # Alerts go first, because the removal of the rest would set them off.
-    stages = [Stage(monitoring.HEADING, tuple(monitoring.removal(desired, observed)))]
+    alerts = tuple(monitoring.removal(desired, observed))
+    roles = tuple(_revocations(desired, observed, removed))
+    stages = [Stage(monitoring.HEADING, alerts)]
     for phase in Phase:
         if phase is Phase.ACCOUNTS:
-            stages.append(Stage(ROLES, tuple(_revocations(desired, observed, removed))))
+            stages.append(Stage(ROLES, roles))
         stages += _stages(phase, desired, observed, removed)
-    return Plan(tuple(with_lookups(desired, (stage for stage in stages if stage.steps))))
+    planned = tuple(with_lookups(desired, (stage for stage in stages if stage.steps)))
+    deleted = len(removed) + len(alerts) + len(roles)
+    kept = sum(r.key in observed.resources for r in desired.resources) - len(removed)
+    return Plan(planned, counts([Change(Effect.DELETE, (), deleted)], kept))
 
 
-def kept(desired: Desired, observed: Observed) -> list[Key]:
-    """Return the data that stays unless the user asks to delete it."""
-    removed = set(_removable(desired, observed, delete_data=False))
-    everything = set(_removable(desired, observed, delete_data=True))
-    return [r.key for r in desired.resources if r.key in everything - removed]
-
-
-def _removable(desired: Desired, observed: Observed, delete_data: bool) -> Iterator[Key]:
+def removable(desired: Desired, observed: Observed, *, delete_data: bool) -> Iterator[Key]:
+    """Yield what a teardown deletes. A bucket whose retention policy is locked is not among it:
+    nobody can delete it."""
     for resource in desired.resources:
         key, removal = resource.key, KINDS[resource.key.kind].removal
-        if removal is None or key not in observed.resources:
+        found = observed.resources.get(key)
+        if removal is None or found is None or found.get("locked"):
             continue
         if delete_data or not removal.holds_data(key, desired.resources):
             yield key

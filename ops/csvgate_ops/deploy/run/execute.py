@@ -9,12 +9,14 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Step, Write
 from csvgate_ops.deploy.plan.planner import substituted
 from csvgate_ops.deploy.plan.script import by_hand_line, shell_line
-from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, Runner
-from csvgate_ops.deploy.run.propagation import is_temporary
+from csvgate_ops.deploy.run.gcloud import Finished, Runner, failed
+from csvgate_ops.deploy.run.propagation import LONGEST_WAIT_SECONDS, is_unexplained, spreading
 
-MAX_WAIT_SECONDS = 660.0
-"""Cloud Monitoring's documentation says that it may take ten minutes to know a new metric."""
+_FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
+_UNEXPLAINED_PAUSE_SECONDS = 10.0
+"""The first pause after a failure without an explanation: faults inside a service last longer than
+the spreading of most changes."""
 
 
 class Stopped(DeployError):
@@ -24,13 +26,14 @@ class Stopped(DeployError):
 @dataclass(slots=True)
 class Execution:
     """One run of a plan. `folder` is the repository. `say` gets each line of progress, and `sleep`
-    waits between tries. A command that fails temporarily is retried for `max_wait` seconds."""
+    waits between tries. A command that fails because a change has not spread yet is retried for at
+    most `max_wait` seconds."""
 
     run: Runner
     folder: Path
     say: Callable[[str], None]
     sleep: Callable[[float], None] = time.sleep
-    max_wait: float = MAX_WAIT_SECONDS
+    max_wait: float = LONGEST_WAIT_SECONDS
     values: dict[str, str] = field(default_factory=dict)
     done: int = 0
 
@@ -50,8 +53,10 @@ class Execution:
                 self._by_hand(step)
             case Command():
                 argv = substituted(step, self.values)
-                self.say(f"  [{self.done + 1}/{total}] {step.why}\n      {shell_line(argv)}")
-                self._try(argv)
+                reasons = "".join(f"\n      {reason}" for reason in step.reason)
+                line = shell_line(argv)
+                self.say(f"  [{self.done + 1}/{total}] {step.why}{reasons}\n      {line}")
+                self._try(argv, step.tries)
                 self.done += 1
             case Write(path, text):
                 (self.folder / path).write_text(text, encoding="utf-8")
@@ -69,15 +74,29 @@ class Execution:
         if finished.code or finished.stdout.strip() != step.answer:
             raise Stopped(f"{step.why}. Add one, then deploy again:\n  {by_hand_line(step)}")
 
-    def _try(self, argv: tuple[str, ...]) -> Finished:
-        waited, pause = 0.0, 2.0
+    def _try(self, argv: tuple[str, ...], tries: int = 1) -> Finished:
+        """Run a command until it works. A failure that passes by itself is waited for, for a
+        limited time, and one that the service does not explain is tried `tries` times in all."""
+        waited, pause, unexplained = 0.0, _FIRST_PAUSE_SECONDS, 0
         while True:
             finished = self.run(argv)
             if finished.code == 0:
                 return finished
             output = f"{finished.stderr}\n{finished.stdout}"
-            if waited >= self.max_wait or not is_temporary(output):
-                raise CommandFailed(argv, finished)
-            self.say(f"      an earlier change has not spread yet: retrying in {pause:.0f} s")
+            reason = spreading(output)
+            if reason is not None:
+                most = min(reason.longest_wait, self.max_wait)
+                if waited >= most:
+                    self.say(f"      still refused after {waited:.0f} s: {reason.what}")
+                    raise failed(argv, finished)
+                progress = f"after {waited:.0f} of at most {most:.0f} s"
+                self.say(f"      not yet ({progress}): {reason.what}; retrying in {pause:.0f} s")
+            elif is_unexplained(output) and unexplained + 1 < tries:
+                unexplained += 1
+                pause = max(pause, _UNEXPLAINED_PAUSE_SECONDS)
+                progress = f"try {unexplained + 1} of {tries}"
+                self.say(f"      the service does not say why: {progress} in {pause:.0f} s")
+            else:
+                raise failed(argv, finished)
             self.sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -1,4 +1,5 @@
-"""Run gcloud and bq. Nothing else in deploy reaches Google Cloud."""
+"""Run gcloud and bq. Nothing else in deploy reaches Google Cloud, except for the question which
+permissions an account has (`preflight.granted`)."""
 
 import json
 import os
@@ -16,8 +17,10 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.plan.script import shell_line
 
 LAST_LINES = 30
-_NOT_FOUND = re.compile(r"\bNOT_FOUND: |\bNot found: (Dataset|Table)\b")
-"""How gcloud and bq begin the answer that a resource does not exist."""
+_NOT_FOUND = re.compile(r"\bNOT_FOUND: |\bNot found: (Dataset|Table)\b|\bURLs matched no objects\b")
+"""What gcloud and bq say if a resource does not exist."""
+_OVERTAKEN = re.compile(r"\bpre-?conditions? you specified did not hold\b|\bconditionNotMet\b")
+"""What Cloud Storage says if an object does not have the generation that a command expects."""
 _UNREACHABLE = re.compile(r"fully or partially unreachable")
 """A warning of gcloud: the list that it printed lacks the resources of some regions."""
 
@@ -37,13 +40,30 @@ class CommandFailed(DeployError):
     """A command ended with an exit code other than 0."""
 
     def __init__(self, argv: Sequence[str], finished: Finished) -> None:
-        self.finished = finished
+        self.argv, self.finished = tuple(argv), finished
         # bq prints errors on its standard output.
         output = (finished.stderr.strip() or finished.stdout.strip()).splitlines()[-LAST_LINES:]
         lines = "\n".join(f"    {line}" for line in output)
         super().__init__(
             f"command failed with exit code {finished.code}:\n  {shell_line(tuple(argv))}\n{lines}"
         )
+
+
+class Overtaken(CommandFailed):
+    """Somebody else has changed what a command was to change, since it was planned."""
+
+    def __init__(self, argv: Sequence[str], finished: Finished) -> None:
+        super().__init__(argv, finished)
+        self.args = (
+            "somebody else has changed this since it was planned, so it was left alone. Run the "
+            f"command again to see the present state.\n{self}",
+        )
+
+
+def failed(argv: Sequence[str], finished: Finished) -> CommandFailed:
+    """Return the exception for a command that has failed."""
+    kind = Overtaken if _OVERTAKEN.search(finished.stderr) else CommandFailed
+    return kind(argv, finished)
 
 
 class Unreachable(DeployError):
@@ -124,7 +144,8 @@ class JsonReader:
         return answer.result()
 
     def _ask(self, argv: tuple[str, ...]) -> Any:
-        asked = argv if argv[0] == "bq" else (*argv, "--format=json")
+        # `gcloud storage ls` refuses the flag, and prints JSON with a flag of another name.
+        asked = argv if argv[0] == "bq" or "--json" in argv else (*argv, "--format=json")
         finished = self._run(asked)
         if finished.code:
             raise CommandFailed(asked, finished)

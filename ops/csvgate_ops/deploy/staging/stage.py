@@ -1,8 +1,11 @@
 """Build for each function a folder with everything that it needs and nothing else.
 
-It contains the function's files, the modules of `csvgate` that they import, the contracts (also as
-JSON, see `csvgate.contracts.checked`), and the locked requirements. The same commit always gives
-the same contents, times and modes.
+It contains the function's files, the modules of `csvgate` that they import, the locked requirements
+and the bundle of contracts (`csvgate.contracts.bundle_format`). The same commit always gives the
+same contents, times and modes.
+
+The bundle does not count for the digest, so that a changed contract does not rebuild a function. It
+only saves a read at a cold start while the bundle in use is the same.
 """
 
 import hashlib
@@ -12,9 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from csvgate.contracts.checked import checked_contracts
-from csvgate.contracts.checked_lines import CHECKED
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import CACHED, MAX_BUNDLE_BYTES, bundle_name, digest_of
 from csvgate.contracts.load import load_directory
+from csvgate.contracts.match import Contracts
 from csvgate.enrichment.judging.assumed import expression_mistakes
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reachable
@@ -30,7 +34,7 @@ Files = Mapping[PurePosixPath, bytes]
 class Staged:
     folder: Path
     digest: str
-    """A digest of names and contents, as 40 hexadecimal digits."""
+    """A digest of names and contents without the bundle, as 40 hexadecimal digits."""
     files: int
     bytes: int
 
@@ -38,15 +42,35 @@ class Staged:
 def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
     """Write `out/FUNCTION` for each function and replace its previous contents. Raises DeployError,
     ContractError."""
-    folder = root / "contracts"
-    # Reports mistakes in contracts before a deploy. The types of references are not known here.
-    contracts = load_directory(folder, further=lambda each: expression_mistakes(each, {}))
-    checked = {PurePosixPath("contracts", CHECKED): checked_contracts(folder, contracts)}
+    bundle = stage_bundle(checked_contracts(root), out)
     staged = {}
     for name, function in topology.functions.items():
-        files = contents(root, root / function.source) | checked
-        staged[name] = write(files, out / name)
+        files = contents(root, root / function.source)
+        staged[name] = write(files, {PurePosixPath("contracts", CACHED): bundle}, out / name)
     return staged
+
+
+def checked_contracts(root: Path) -> Contracts:
+    """Return the contracts in `root`, with their expressions checked as far as that is possible
+    without the types of references, which are not known here. Raises ContractError."""
+    return load_directory(root / "contracts", further=lambda each: expression_mistakes(each, {}))
+
+
+def stage_bundle(contracts: Contracts, out: Path) -> bytes:
+    """Write the bundle of the contracts below `out`, under the name that it has in the bucket, as
+    the only one there, and return it. Raises DeployError if it is too large."""
+    bundle = make_bundle(contracts)
+    if len(bundle) > MAX_BUNDLE_BYTES:
+        raise DeployError(
+            f"the contracts take {len(bundle):,} bytes as JSON; at most {MAX_BUNDLE_BYTES:,} can "
+            "be deployed. Shorten the longest lists of allowed values, or move them to references"
+        )
+    file = out / bundle_name(digest_of(bundle))
+    if file.parent.exists():
+        shutil.rmtree(file.parent)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bundle)
+    return bundle
 
 
 def contents(root: Path, source: Path) -> dict[PurePosixPath, bytes]:
@@ -59,7 +83,6 @@ def contents(root: Path, source: Path) -> dict[PurePosixPath, bytes]:
     shared = root / "shared"
     for module in reachable(source, shared):
         found[PurePosixPath(module.relative_to(shared))] = module.read_bytes()
-    found |= dict(_read(root / "contracts", root / "contracts", PurePosixPath("contracts")))
     return found
 
 
@@ -71,18 +94,20 @@ def digest(files: Files) -> str:
     return hashed.hexdigest()[:40]
 
 
-def write(files: Files, folder: Path) -> Staged:
+def write(files: Files, cached: Files, folder: Path) -> Staged:
+    """Write both into the folder; `cached` does not count for the digest."""
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    for path, data in files.items():
+    every = {**files, **cached}
+    for path, data in every.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     for entry in [folder, *folder.rglob("*")]:
         entry.chmod(0o755 if entry.is_dir() else 0o644)
         os.utime(entry, (EPOCH, EPOCH))
-    return Staged(folder, digest(files), len(files), sum(map(len, files.values())))
+    return Staged(folder, digest(files), len(every), sum(map(len, every.values())))
 
 
 def _read(folder: Path, base: Path, under: PurePosixPath) -> Iterator[tuple[PurePosixPath, bytes]]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from csvgate.contracts.checked_lines import contract_files
-from csvgate.contracts.load import load_directory
+from csvgate.contracts.load import contract_files, load_directory
 from csvgate.contracts.match import Contracts
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.local.cloud.errors import CloudError, Fault

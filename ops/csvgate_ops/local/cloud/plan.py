@@ -105,6 +105,8 @@ def function_process(
         **topo.environment(topology, name, options.project),
         "K_SERVICE": topo.service_name(name),
         "K_REVISION": "local",
+        # The folder is read instead, so that a change in it is in use at once.
+        "CSVGATE_CONTRACTS_BUCKET": "",
         "CSVGATE_CONTRACTS_DIR": str(options.contracts),
         # Links to reject files must lead to the emulator, which serves them.
         "CSVGATE_STORAGE_CONSOLE_URL": variables["STORAGE_EMULATOR_HOST"],

@@ -10,6 +10,23 @@ _PINNED: Final = (
 
 CONTRACTS: Final = (
     OperationalCode(
+        "contracts.unreadable",
+        When.AFTER_RETRIES,
+        "A new instance could not read the contracts that are in use from their bucket",
+        "The message names the object. If it does not exist, run `csvgate contracts deploy ENV`. "
+        "If the function may not read it, `csvgate doctor ENV` names the missing role.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
+        "contracts.unusable",
+        When.AFTER_RETRIES,
+        "The contracts that are in use are damaged, or the function's version does not understand "
+        "them",
+        "If contracts were deployed with a newer csvgate than the functions, deploy the functions "
+        "too. Otherwise return to the contracts before with `csvgate contracts rollback ENV`.",
+        NextStep.REPLAY,
+    ),
+    OperationalCode(
         "reference.missing",
         When.AT_ONCE,
         "The contract names a reference that is not in the references bucket",

@@ -24,7 +24,8 @@ def test_every_resource_and_every_role_member_has_a_check() -> None:
     checks = diagnose(facts)
     single = [r for r in facts.desired.resources if r.key.kind not in ("api", "agent")]
     members = {b.member for b in facts.desired.bindings}
-    assert 2 + len(single) + 1 + len(members) + len(facts.contracts) + 1 == len(checks)
+    about_contracts = len(facts.contracts) + 1
+    assert 2 + len(single) + 1 + len(members) + about_contracts + 1 == len(checks)
     assert len({c.subject for c in checks}) == len(checks)
     assert {"ok"} == {c.state for c in checks}
 

@@ -2,10 +2,15 @@
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from csvgate.contracts.bundle import make_bundle
+from csvgate.contracts.bundle_format import digest_of
+from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
@@ -30,8 +35,44 @@ def environment(name: str) -> Environment:
     return load_environment(folder / f"{name}.yaml", topology())
 
 
+SCHEDULES = {
+    "reconcile": {
+        "cron": "30 5 * * MON-FRI",
+        "time_zone": "Europe/Berlin",
+        "url": "https://console-${project_number}.${region}.run.app/reconcile?since=2d",
+        "headers": {"X-Reason": "every morning, before the shops open"},
+        "body": '{"by": "schedule"}',
+        "service_account": "csvgate-triggers",
+        "attempt_deadline": "10m",
+        "max_retry_attempts": 2,
+    },
+    "notify": {
+        "cron": "0 7 1 * *",
+        "function": "notify_stakeholders",
+        "headers": {"Content-Type": "application/cloudevents+json"},
+        "body": '{"specversion": "1.0", "id": "1", "source": "//scheduler", "type": "monthly"}',
+        "service_account": "csvgate-triggers",
+    },
+}
+"""Schedules of every form, which the repository's own topology does not have."""
+
+
+def scheduled() -> Topology:
+    """The topology with these schedules."""
+    document = {**topology().model_dump(exclude_unset=True), "schedules": SCHEDULES}
+    return Topology.model_validate(document)
+
+
+@cache
+def with_schedules() -> Desired:
+    """The environment prod, which has a budget, with these schedules."""
+    digests = dict.fromkeys(topology().functions, "0" * 40)
+    return desired(scheduled(), environment("prod"), digests, ROOT / "deploy" / "monitoring")
+
+
 _BESIDES: Mapping[str, Fields] = {
     "account": {"disabled": False},
+    "budget": {"id": "b-1"},
     "function": {"own_trigger": ""},
     "trigger": {"max_attempts": None},
     "trigger-subscription": {"push_endpoint": "https://eventarc", "subscription": "eventarc-sub"},
@@ -42,7 +83,14 @@ _BESIDES: Mapping[str, Fields] = {
 def healthy_project(desired: Desired) -> Observed:
     """A project that is as it should be."""
     resources = {r.key: {**r.fields, **_BESIDES.get(r.key.kind, {})} for r in desired.resources}
-    return Observed(resources, frozenset(desired.bindings), _monitoring(desired))
+    return Observed(
+        resources, frozenset(desired.bindings), _monitoring(desired), contracts=_contracts(desired)
+    )
+
+
+def _contracts(desired: Desired) -> tuple[DeployedContracts, ...]:
+    digest = digest_of(make_bundle(desired.contracts))
+    return (DeployedContracts(digest, "1764000000000001", datetime(2026, 11, 29, 10, tzinfo=UTC)),)
 
 
 def _monitoring(desired: Desired) -> MonitoringFound:
@@ -72,4 +120,6 @@ def golden(file: Path, text: str) -> str:
 @cache
 def wanted(name: str) -> Desired:
     digests = dict.fromkeys(topology().functions, "0" * 40)
-    return desired(topology(), environment(name), digests, ROOT / "deploy" / "monitoring")
+    contracts = load_directory(ROOT / "contracts")
+    folder = ROOT / "deploy" / "monitoring"
+    return desired(topology(), environment(name), digests, folder, contracts)

@@ -5,7 +5,10 @@ It is small on purpose: tests/integration/deploy runs the same commands with the
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from csvgate.contracts.bundle_format import POINTER, bundle_in_use
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.kinds.labels import as_mapping, as_text
 from csvgate_ops.deploy.plan.model import (
     Binding,
@@ -39,9 +42,15 @@ class FakeProject:
         self.file = ""
         """The text of the file written last."""
         self.monitoring = FakeMonitoring()
+        self.contracts: tuple[DeployedContracts, ...] = ()
 
     def observed(self) -> Observed:
-        return Observed(dict(self.resources), frozenset(self.bindings), self.monitoring.observed())
+        return Observed(
+            dict(self.resources),
+            frozenset(self.bindings),
+            self.monitoring.observed(),
+            contracts=self.contracts,
+        )
 
     def apply(self, step: Step) -> None:
         if isinstance(step, Write):
@@ -142,6 +151,20 @@ def _update_bucket(project: FakeProject, words: list[str], flags: Flags) -> None
         fields["versioning"] = True
     if "labels-file" in flags:
         fields["labels"] = as_text(json.loads(project.files[flags["labels-file"]]))
+
+
+def _object(project: FakeProject, words: list[str], flags: Flags) -> None:
+    bucket, _, name = words[1].removeprefix("gs://").partition("/")
+    assert Key("bucket", bucket) in project.resources
+    if name == POINTER:
+        current = project.contracts[0].generation if project.contracts else "0"
+        assert current == flags["if-generation-match"]
+        digest = flags["custom-metadata"].partition("=")[2]
+        assert bundle_in_use(project.file.encode()) == digest
+        made = DeployedContracts(digest, str(int(current) + 1), datetime(2026, 11, 29, tzinfo=UTC))
+        project.contracts = (made, *project.contracts)
+    else:
+        assert name.startswith("bundles/")
 
 
 def _subscription(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -248,6 +271,37 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
     project.make("trigger-subscription", words[0], **EVENTARC_DEFAULTS)
 
 
+def _schedule(project: FakeProject, words: list[str], flags: Flags) -> None:
+    given = flags.get("headers", "")
+    pairs = [pair.split("=", 1) for pair in given.split(",")] if given else []
+    project.make(
+        "scheduler-job",
+        words[0],
+        schedule=flags["schedule"],
+        time_zone=flags["time-zone"],
+        uri=flags["uri"],
+        method=flags["http-method"].upper(),
+        headers=json.dumps(dict(pairs), separators=(",", ":")) if pairs else "",
+        body=flags.get("message-body", ""),
+        service_account=flags["oidc-service-account-email"],
+        audience=flags["oidc-token-audience"],
+        attempt_deadline=_seconds(flags["attempt-deadline"]),
+        max_retry_attempts=int(flags["max-retry-attempts"]),
+        paused=False,
+    )
+
+
+def _budget(project: FakeProject, _: list[str], flags: Flags) -> None:
+    project.make(
+        "budget",
+        f"{flags['billing-account']}/{flags['display-name']}",
+        amount=flags["budget-amount"],
+        thresholds="0.5,0.8,1" if flags["threshold-rule"] == "percent=1" else "",
+        projects=flags["filter-projects"],
+        id="b-1",
+    )
+
+
 COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]] = {
     ("gcloud", "services", "enable"): _enable,
     ("gcloud", "beta", "services", "identity", "create"): lambda project, _, flags: project.make(
@@ -275,6 +329,7 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
         labels=flags.get("labels", ""),
         **_optional(flags, kms_key="kms-key"),
     ),
+    ("gcloud", "storage", "cp"): _object,
     ("gcloud", "storage", "buckets", "create"): _bucket,
     ("gcloud", "storage", "buckets", "update"): _update_bucket,
     ("gcloud", "pubsub", "topics", "create"): lambda project, words, flags: project.make(
@@ -294,4 +349,6 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("gcloud", "functions", "deploy"): _function,
     ("gcloud", "run", "services", "update"): _update_service,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
+    ("gcloud", "scheduler", "jobs", "create", "http"): _schedule,
+    ("gcloud", "billing", "budgets", "create"): _budget,
 }

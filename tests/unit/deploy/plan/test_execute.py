@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.plan.model import ByHand, Command, Lookup, Plan, Stage, Step, Write
+from csvgate_ops.deploy.plan.model import (
+    ByHand,
+    Command,
+    Key,
+    Lookup,
+    Observed,
+    Plan,
+    Stage,
+    Step,
+    Write,
+)
+from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.run.execute import Execution, Stopped
 from csvgate_ops.deploy.run.gcloud import (
     CommandFailed,
@@ -15,6 +26,9 @@ from csvgate_ops.deploy.run.gcloud import (
     JsonReader,
     Subprocesses,
 )
+from csvgate_ops.deploy.run.propagation import LONGEST_WAIT_SECONDS
+from unit.deploy.plan.environments import healthy_project, wanted
+from unit.deploy.plan.test_planner import with_field
 
 SUCCESS = Finished(0, "", "")
 EVENTARC = "ERROR: Permission denied while using the Eventarc Service Agent. If you recently"
@@ -46,20 +60,93 @@ def failed(words: str) -> Finished:
     return Finished(1, "", words)
 
 
-@pytest.mark.parametrize("words", [EVENTARC, DISABLED, ACCOUNT, BUCKET, ROLE])
-def test_propagation_is_waited_for(words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (EVENTARC, "the role of Eventarc's agent"),
+        (DISABLED, "the API is being enabled"),
+        (ACCOUNT, "the service account is new, and not known everywhere"),
+        (BUCKET, "the role of Cloud Storage's agent for publishing"),
+        (ROLE, "the custom role is new, and not known everywhere"),
+    ],
+)
+def test_propagation_is_waited_for(words: str, cause: str) -> None:
     run = Scripted(failed(words), failed(words), SUCCESS)
     said, waited = execute(run, Command(("gcloud", "x"), "why"))
     assert [("gcloud", "x")] * 3 == run.asked
     assert [2.0, 4.0] == waited
-    assert "      an earlier change has not spread yet: retrying in 2 s" in said
+    assert [line for line in said if "retrying" in line] == [
+        f"      not yet (after {after} of at most 660 s): {cause}; retrying in {pause} s"
+        for after, pause in ((0, 2), (2, 4))
+    ]
 
 
 def test_propagation_that_takes_too_long() -> None:
-    run = Scripted(*[failed(EVENTARC)] * 100)
+    run, said, waited = Scripted(*[failed(EVENTARC)] * 100), list[str](), list[float]()
+    one = Plan((Stage("All", (Command(("gcloud", "x"), "why"),)),))
     with pytest.raises(CommandFailed, match="Eventarc Service Agent"):
-        execute(run, Command(("gcloud", "x"), "why"))
+        Execution(run, Path(), said.append, waited.append).all_of(one)
     assert 10 < len(run.asked) < 30
+    assert LONGEST_WAIT_SECONDS <= sum(waited) < LONGEST_WAIT_SECONDS + max(waited)
+    assert said[-1] == "      still refused after 660 s: the role of Eventarc's agent"
+
+
+def test_a_message_that_may_mean_a_missing_role_is_waited_for_shorter() -> None:
+    words = "Permission 'iam.serviceaccounts.actAs' denied on service account x (or it may not"
+    run, waited = Scripted(*[failed(words)] * 100), list[float]()
+    one = Plan((Stage("All", (Command(("gcloud", "x"), "why"),)),))
+    with pytest.raises(CommandFailed, match="actAs"):
+        Execution(run, Path(), lambda _: None, waited.append).all_of(one)
+    assert 240 <= sum(waited) < 240 + max(waited)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ERROR: (gcloud.functions.deploy) OperationError: code=13, message=None",
+        "ERROR: (gcloud.functions.deploy) OperationError: code=2, message=x",
+        "ERROR: (gcloud.functions.deploy) INTERNAL: An internal error has occurred (4f2)",
+    ],
+)
+def test_an_unexplained_failure_of_a_creation_is_tried_three_times(words: str) -> None:
+    run = Scripted(failed(words), failed(words), SUCCESS)
+    said, waited = execute(run, Command(("gcloud", "x"), "why", tries=3))
+    assert [10.0, 20.0] == waited
+    assert "      the service does not say why: try 3 of 3 in 20 s" in said
+    run = Scripted(*[failed(words)] * 9)
+    with pytest.raises(CommandFailed):
+        execute(run, Command(("gcloud", "x"), "why", tries=3))
+    assert 3 == len(run.asked)
+    run = Scripted(*[failed(words)] * 9)
+    with pytest.raises(CommandFailed):
+        execute(run, Command(("gcloud", "x"), "why"))
+    assert 1 == len(run.asked)
+
+
+def test_an_explained_failure_of_a_creation_is_not_repeated() -> None:
+    words = "OperationError: code=3, message=Build failed with status: FAILURE and message: pip"
+    run = Scripted(failed(words))
+    with pytest.raises(CommandFailed, match="Build failed"):
+        execute(run, Command(("gcloud", "x"), "why", tries=3))
+    assert 1 == len(run.asked)
+
+
+def test_only_functions_that_never_worked_are_tried_again() -> None:
+    created = plan(wanted("dev"), Observed())
+    again = {s.why for s in created.steps if isinstance(s, Command) and s.tries > 1}
+    names = ("notify-stakeholders", "enrich-records", "validate-and-parse")
+    assert {f"create function {name}" for name in names} == again
+    for field, value, tries in (("memory", "1Gi", 1), ("state", "FAILED", 3)):
+        key, healthy = Key("function", "enrich-records"), healthy_project(wanted("dev"))
+        (step,) = plan(wanted("dev"), with_field(healthy, key, field, value)).steps
+        assert isinstance(step, Command)
+        assert tries == step.tries
+
+
+def test_the_reason_of_a_command_is_shown() -> None:
+    reason = ("function f: memory: 2Gi → 4Gi",)
+    said, _ = execute(Scripted(SUCCESS), Command(("gcloud", "x"), "change f", reason))
+    assert "  [1/1] change f\n      function f: memory: 2Gi → 4Gi\n      gcloud x" in said
 
 
 def test_another_failure_stops_at_once_and_is_shown() -> None:

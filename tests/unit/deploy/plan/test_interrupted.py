@@ -12,11 +12,15 @@ from unit.deploy.plan.fake_project import FakeProject
 
 
 def what(steps: Sequence[Step]) -> list[list[str]]:
-    """The commands, without what an update of policies may leave out."""
-    commands = [step for step in steps if isinstance(step, Command)]
+    """The commands, without what an update of policies may leave out. An upload that leaves alone
+    what is there counts once, because it may be repeated."""
+    commands = [step.argv for step in steps if isinstance(step, Command)]
+    once = dict.fromkeys(argv for argv in commands if "--no-clobber" in argv)
+    repeated = [argv for argv in commands if argv not in once]
     left_out = ("--min-retry-delay", "--max-retry-delay")
     return sorted(
-        [named(part) for part in c.argv if not part.startswith(left_out)] for c in commands
+        [named(part) for part in argv if not part.startswith(left_out)]
+        for argv in (*once, *repeated)
     )
 
 

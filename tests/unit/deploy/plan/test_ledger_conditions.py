@@ -72,7 +72,7 @@ def test_every_kind_of_entry_has_a_creator() -> None:
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
-BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "audit")
+BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "audit", "contracts")
 OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
 
 

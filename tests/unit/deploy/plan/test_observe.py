@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy.plan.model import Binding, Key, Observed
-from csvgate_ops.deploy.plan.observe import NoProject, observe
+from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.gcloud import (
     CommandFailed,
     Finished,
@@ -74,16 +74,6 @@ class Answers:
 
 def enabled(*apis: str) -> list[dict[str, str]]:
     return [{"name": f"projects/123/services/{api}.googleapis.com"} for api in apis]
-
-
-def test_a_missing_project() -> None:
-    def run(argv: Sequence[str]) -> Finished:
-        return Finished(1, "", "ERROR: (gcloud.projects.describe) you may not, or it is not there")
-
-    with pytest.raises(
-        NoProject, match=f"project {PROJECT} does not exist, or this account may not see it"
-    ):
-        observe(wanted("dev"), JsonReader(run))
 
 
 def test_disabled_apis_are_not_called() -> None:
@@ -194,12 +184,38 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
     key = Key("dataset", "sales")
     fields = {"location": "EU", "description": "", "labels": "", "kms_key": ""}
     assert fields == observed.resources[key]
-    described = f"bq --project_id={PROJECT} --format=json show --dataset sales"
-    assert [described] == [command for command in run.asked if command.startswith("bq ")]
+    show = f"bq --project_id={PROJECT} --format=json show"
+    assert [f"{show} --dataset sales", f"{show} sales.orders"] == [
+        command for command in run.asked if command.startswith("bq ")
+    ]
     assert {
         Binding(key, "roles/bigquery.dataEditor", f"serviceAccount:{ENRICH}"),
         Binding(key, "roles/bigquery.dataViewer", "allAuthenticatedUsers"),
     } == observed.bindings
+
+
+def test_a_function_whose_first_build_failed_has_no_service_yet() -> None:
+    """It can be deployed again, and roles on its service are granted afterwards."""
+    failed = {
+        "name": f"projects/{PROJECT}/locations/europe-west1/functions/enrich-records",
+        "state": "FAILED",
+    }
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "gcloud services list": enabled("cloudfunctions"),
+            "functions list": [failed],
+        }
+    )
+
+    def without_service(argv: Sequence[str]) -> Finished:
+        if "run services get-iam-policy enrich-records" in " ".join(argv):
+            return NOT_FOUND
+        return run(argv)
+
+    observed = observe(wanted("dev"), JsonReader(without_service))
+    assert "FAILED" == observed.resources[Key("function", "enrich-records")]["state"]
+    assert frozenset() == observed.bindings
 
 
 def test_versions_of_secrets_that_are_enabled() -> None:

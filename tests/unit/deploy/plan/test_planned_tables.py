@@ -17,7 +17,7 @@ from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
 from csvgate_ops.deploy.plan.tables import TablesRefused
 from csvgate_ops.deploy.run.gcloud import Finished
-from csvgate_ops.deploy.run.propagation import is_temporary
+from csvgate_ops.deploy.run.propagation import spreading
 from csvgate_ops.deploy.tables.model import ExistingTable
 from unit.deploy.doctor.facts import TABLE, contracts, table
 from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted
@@ -60,7 +60,8 @@ def test_a_statement_runs_before_the_functions_are_deployed() -> None:
         "INT64",
     )
     assert step.why == "table sales.orders: add quantity"
-    assert "# Tables\nbq --project_id=example-csvgate-dev" in script(planned, "Title")
+    text = script(planned, "Title")
+    assert "# Tables\n# table sales.orders: add quantity\nbq --project_id=" in text
 
 
 def test_a_table_that_cannot_follow_stops_the_deploy_before_anything_runs() -> None:
@@ -84,7 +85,7 @@ def test_an_empty_project_has_no_tables_to_change(name: str) -> None:
 
 
 def test_too_many_changes_of_a_table_at_once_are_retried() -> None:
-    assert is_temporary(
+    assert spreading(
         "Error in query string: Error processing job: Exceeded rate limits: too many table update "
         "operations for this table. For more information, see …/troubleshoot-quotas"
     )

@@ -26,8 +26,19 @@ LISTS = {
     "functions": "function",
     "run services": "function",
     "triggers": "trigger",
+    "budgets": "budget",
 }
 """Group of commands → kind of what its `list` prints."""
+
+
+POINTER = {
+    "url": "gs://b/current.json#1",
+    "metadata": {
+        "generation": "1",
+        "metadata": {"bundle": "0" * 64},
+        "timeCreated": "2026-11-29T10:00:00+00:00",
+    },
+}
 
 
 class Complete:
@@ -40,7 +51,7 @@ class Complete:
 
     def __call__(self, argv: Sequence[str]) -> Finished:
         words = [word for word in argv if not word.startswith("--")]
-        verbs = ("list", "describe", "get-iam-policy", "show")
+        verbs = ("list", "ls", "describe", "get-iam-policy", "show")
         verb = next(word for word in words if word in verbs)
         group = words[words.index(verb) - 1]
         if words[:4] == ["gcloud", "run", "services", "list"]:
@@ -57,6 +68,8 @@ class Complete:
             return [self._item(LISTS[group], name) for name in self._names(LISTS.get(group, ""))]
         if group == "projects" and verb == "describe":
             return {"projectNumber": "123"}
+        if verb == "ls":
+            return [POINTER]
         return {"location": place.bigquery_location} if verb == "show" else {}
 
     def _names(self, kind: str) -> list[str]:
@@ -68,6 +81,7 @@ class Complete:
         more: dict[str, Any] = {
             "account": {"email": self.desired.place.email(name)},
             "bucket": {"name": name, "location": "EU"},
+            "budget": {"displayName": name.partition("/")[2]},
             "function": {"metadata": {"name": name}},
             "trigger": {
                 "name": f"{where}/triggers/{name}",
@@ -102,14 +116,15 @@ LISTED = (
 )
 ONE_BY_ONE = {
     "projects describe": 1,
+    "storage ls": 1,
     "roles describe": 1,
     "versions list": 1,
-    "bq show": 1,
+    "bq show": 2,
     "projects get-iam-policy": 1,
     "service-accounts get-iam-policy": 1,
     "secrets get-iam-policy": 1,
     "repositories get-iam-policy": 1,
-    "buckets get-iam-policy": 5,
+    "buckets get-iam-policy": 6,
     "topics get-iam-policy": 5,
     "services get-iam-policy": 3,
     "subscriptions get-iam-policy": 3,
@@ -119,5 +134,6 @@ ONE_BY_ONE = {
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_the_reads_of_a_plan(name: str) -> None:
     asked = read(name)
-    assert {f"{group} list": 1 for group in LISTED} | ONE_BY_ONE == asked
-    assert 38 == asked.total()
+    budget = {"budgets list": 1} if name == "prod" else {}
+    assert {f"{group} list": 1 for group in LISTED} | ONE_BY_ONE | budget == asked
+    assert 41 + len(budget) == asked.total()

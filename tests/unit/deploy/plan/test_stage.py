@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.contracts.checked import read_checked
+from csvgate.contracts.bundle import read_bundle
+from csvgate.contracts.bundle_format import CACHED, bundle_name, digest_of
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.reading.mistakes import ContractError
 from csvgate_ops.deploy import DeployError
@@ -89,7 +90,7 @@ def test_the_previous_contents_are_replaced(clone: Path, tmp_path: Path) -> None
 def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Staged]) -> None:
     names = {entry[0] for entry in entries(out / name)}
     boundary = "csvgate/runtime/failure_boundary.py"
-    assert {"main.py", "requirements.txt", "contracts/orders.yaml", boundary} <= names
+    assert {"main.py", "requirements.txt", f"contracts/{CACHED}", boundary} <= names
     assert not any(n.endswith((".pyc", ".in", ".typed")) or "__pycache__" in n for n in names)
     requirements = (out / name / "requirements.txt").read_text()
     assert "--hash=sha256:" in requirements
@@ -101,11 +102,26 @@ def test_contents_of_a_staged_folder(name: str, out: Path, staged: dict[str, Sta
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_finds_its_contracts_checked(
+def test_a_function_has_the_contracts_as_a_bundle(
     name: str, out: Path, staged: dict[str, Staged]
 ) -> None:
-    folder = out / staged[name].folder / "contracts"
-    assert read_checked(folder) == list(load_directory(ROOT / "contracts"))
+    bundle = (out / staged[name].folder / "contracts" / CACHED).read_bytes()
+    assert list(read_bundle(bundle)) == list(load_directory(ROOT / "contracts"))
+    assert (out / bundle_name(digest_of(bundle))).read_bytes() == bundle
+
+
+def test_a_changed_contract_rebuilds_no_function(
+    staged: dict[str, Staged], clone: Path, tmp_path: Path
+) -> None:
+    """Its bundle is staged under another name, and the one before is not kept."""
+    file = clone / "contracts" / "orders.yaml"
+    stage(clone, tmp_path / "again", topology())
+    file.write_text(file.read_text().replace("data-operators@", "on-call@"))
+    again = stage(clone, tmp_path / "again", topology())
+    assert [s.digest for s in staged.values()] == [s.digest for s in again.values()]
+    bundle = (tmp_path / "again" / "notify_stakeholders" / "contracts" / CACHED).read_bytes()
+    (found,) = (tmp_path / "again" / "bundles").iterdir()
+    assert (found.name, found.read_bytes()) == (f"{digest_of(bundle)}.json", bundle)
 
 
 @pytest.mark.parametrize(("variables", "kind"), [(BUILD_VARIABLES, "hash"), ({}, "time")])

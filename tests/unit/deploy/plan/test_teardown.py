@@ -6,7 +6,7 @@ import pytest
 
 from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Key, Observed, Plan
 from csvgate_ops.deploy.plan.script import script
-from csvgate_ops.deploy.plan.teardown import kept, teardown
+from csvgate_ops.deploy.plan.teardown import removable, teardown
 from unit.deploy.plan.environments import ROOT, golden, healthy_project, wanted
 
 
@@ -29,7 +29,7 @@ def test_the_plan_matches_its_golden_file(name: str, delete_data: bool, desired:
 
 def test_an_empty_project(desired: Desired) -> None:
     assert Plan(()) == teardown(desired, Observed(), delete_data=True)
-    assert [] == kept(desired, Observed())
+    assert [] == list(removable(desired, Observed(), delete_data=True))
 
 
 def test_resources_of_others_are_left_alone(desired: Desired) -> None:
@@ -75,9 +75,13 @@ def test_a_retention_policy_is_removed_before_its_objects(desired: Desired) -> N
     assert done[at + 1].startswith(f"gcloud storage rm --recursive {audit} ")
 
 
-def test_kept_data_is_named(desired: Desired) -> None:
+def test_data_is_kept(desired: Desired) -> None:
+    observed = healthy_project(desired)
+    without, with_data = (
+        set(removable(desired, observed, delete_data=data)) for data in (False, True)
+    )
     assert {"bucket", "dataset", "secret", "subscription", "topic"} == {
-        key.kind for key in kept(desired, healthy_project(desired))
+        key.kind for key in with_data - without
     }
     deleted = commands(teardown(desired, healthy_project(desired), delete_data=False))
     assert not [c for c in deleted if c.startswith(("gcloud storage rm", "bq --project_id=x rm"))]

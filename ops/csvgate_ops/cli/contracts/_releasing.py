@@ -1,0 +1,38 @@
+"""Parts that `deploy`, `rollback` and `history` of contracts share."""
+
+from collections.abc import Sequence
+
+import click
+
+from csvgate_ops.author.diff.model import ContractDiff, Verdict
+from csvgate_ops.author.diff.view import lines, summary, verdict
+from csvgate_ops.cli.deploy._deploying import Located
+from csvgate_ops.deploy.contracts.release import Release, Releases
+from csvgate_ops.deploy.plan.script import script
+from csvgate_ops.deploy.run.execute import Execution
+from csvgate_ops.deploy.run.gcloud import subprocesses
+from csvgate_ops.text import printable
+
+IN_EFFECT = "Every instance of a function uses them within 2 minutes."
+
+
+def releases(place: Located) -> Releases:
+    return Releases(place.place, place.contracts_bucket, subprocesses(place.root))
+
+
+def show(diffs: Sequence[ContractDiff]) -> Verdict:
+    """Show on standard error what changes, and return the verdict."""
+    for diff in diffs:
+        for line in lines(diff):
+            click.echo(printable(line), err=True)
+    if diffs:
+        click.echo(summary(diffs), err=True)
+    return verdict(diffs)
+
+
+def carry_out(place: Located, release: Release, title: str, *, only_plan: bool) -> None:
+    if only_plan:
+        click.echo(script(release.plan, title), nl=False)
+    else:
+        run = subprocesses(place.root)
+        Execution(run, place.root, click.echo).all_of(release.plan)

@@ -1,0 +1,1 @@
+"""The contracts that a project uses, in their bucket."""
