@@ -2,6 +2,7 @@
 
 import base64
 import email
+import hashlib
 import json
 from typing import Any
 
@@ -55,6 +56,9 @@ class Objects(Service):
             "generation": str(1_764_000_000_000_000 + number),
             "metageneration": "1",
             "size": str(len(contents)),
+            "md5Hash": base64.b64encode(
+                hashlib.md5(contents, usedforsecurity=False).digest()
+            ).decode(),
             "crc32c": base64.b64encode(google_crc32c.Checksum(contents).digest()).decode(),  # type: ignore[no-untyped-call]
             "timeCreated": f"2026-11-29T10:{number % 60:02d}:00.000Z",
             "updated": f"2026-11-29T10:{number % 60:02d}:00.000Z",
