@@ -5,6 +5,7 @@ import email
 import hashlib
 import json
 from typing import Any
+from urllib.parse import quote
 
 import google_crc32c
 
@@ -29,8 +30,9 @@ CHANGED = Refusal(
 class Objects(Service):
     """The objects of all buckets. Uploads have an address besides that of the service."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, address: str) -> None:
         super().__init__(project, "upload", "storage.googleapis.com")
+        self._address = address
         self.routes = [("POST", r"storage/v1/b/(?P<bucket>[^/]+)/o", self.upload)]
 
     def upload(self, request: Request, bucket: str) -> Answer:
@@ -49,11 +51,14 @@ class Objects(Service):
     def put(self, bucket: str, metadata: dict[str, Any], contents: bytes) -> Answer:
         """Add a version. Without versioning it replaces the one before."""
         number = sum(map(len, self.project.objects.values())) + 1
+        generation = str(1_764_000_000_000_000 + number)
+        where = f"{self._address}/storage/b/{bucket}/o/{quote(metadata['name'], safe='')}"
         made = {
             **metadata,
+            "mediaLink": f"{where}?generation={generation}&alt=media",
             "kind": "storage#object",
             "bucket": bucket,
-            "generation": str(1_764_000_000_000_000 + number),
+            "generation": generation,
             "metageneration": "1",
             "size": str(len(contents)),
             "md5Hash": base64.b64encode(
