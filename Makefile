@@ -43,6 +43,14 @@ PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python3.1
 	.venv-deploy/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+# Without compiling 135 MB of pulumi-gcp, of which the program imports a tenth.
+.venv-pulumi/.stamp: requirements-pip.txt deploy/pulumi/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-pulumi
+	$(call PIP,.venv-pulumi)
+	.venv-pulumi/bin/pip install --quiet --no-compile --require-hashes -r deploy/pulumi/requirements.txt
+	.venv-pulumi/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
 .venv-bench/.stamp: requirements-pip.txt bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	$(call PIP,.venv-bench)
@@ -57,6 +65,9 @@ local-bigquery: .venv-local-bigquery/.stamp ## Install a second BigQuery emulato
 
 .PHONY: setup-deploy
 setup-deploy: .venv-deploy/.stamp ## Create .venv-deploy, with only what csvgate deploy, teardown, doctor and smoke need
+
+.PHONY: setup-pulumi
+setup-pulumi: .venv-pulumi/.stamp ## Create .venv-pulumi, with what the Pulumi program in deploy/pulumi needs
 
 .PHONY: browser
 browser: ## Install Chromium with apt-get, for the console's tests and screenshots (as root)
@@ -87,7 +98,7 @@ down: setup ## Stop the local cloud
 WORKERS ?= $(if $(ARGS),0,4)
 
 .PHONY: test
-test: setup ## Run all tests (WORKERS=0: in one process), or ARGS="tests/unit -k name"; tests that need Java, gcloud or a browser are skipped if it is missing
+test: setup $(if $(ARGS),,setup-pulumi) ## Run all tests (WORKERS=0: in one process), or ARGS="tests/unit -k name"; tests that need Java, gcloud, a browser or .venv-pulumi are skipped if it is missing
 	CSVGATE_TEST_PARENT=$$PPID exec $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: simulate
@@ -132,7 +143,7 @@ lint: .venv/.stamp ## Lint the code
 
 .PHONY: types
 types: .venv/.stamp ## Type-check strictly; each main.py separately, because they share a module name
-	$(BIN)/mypy shared ops tests samples bench functions --exclude '/main\.py$$'
+	$(BIN)/mypy shared ops tests samples bench functions deploy/pulumi/csvgate_pulumi --exclude '/main\.py$$'
 	for function in functions/*/; do $(BIN)/mypy "$${function}main.py" || exit 1; done
 
 .PHONY: locks
@@ -152,7 +163,7 @@ audit-if-reachable: .venv/.stamp
 	$(BIN)/python ops/scripts/audit.py --if-reachable
 
 .PHONY: docs
-docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/runbook.md, docs/contract.schema.json
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/pulumi.md's table, docs/runbook.md, docs/contract.schema.json
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check
@@ -162,9 +173,9 @@ docs-check: .venv/.stamp ## Check that the generated docs are current and that l
 
 .PHONY: workflows
 workflows: .venv/.stamp ## Lint the GitHub workflows
-	$(BIN)/zizmor --offline --quiet --persona=auditor .github/workflows
+	$(BIN)/zizmor --offline --quiet --persona=auditor .github
 
 .PHONY: clean
 clean: ## Remove the environments, the caches and the local cloud's state
 	-[ -x $(BIN)/csvgate ] && $(BIN)/csvgate down
-	rm -rf .venv .venv-deploy .venv-bigquery .venv-local-bigquery .venv-bench .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-deploy .venv-bigquery .venv-local-bigquery .venv-bench .venv-pulumi .csvgate build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

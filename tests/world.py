@@ -56,9 +56,14 @@ def shipped_contracts() -> Contracts:
 
 
 @cache
+def _topology() -> topo.Topology:
+    return topo.load(ROOT / "deploy" / "topology.yaml")
+
+
+@cache
 def roles_of(function: str) -> tuple[Binding, ...]:
     """Return the roles that deploy grants to a function. Buckets have their keys as names."""
-    topology = topo.load(ROOT / "deploy" / "topology.yaml")
+    topology = _topology()
     buckets = {k: b.model_copy(update={"name": k}) for k, b in topology.buckets.items()}
     place = Place("test", "europe-west1", "europe-west1", "EU")
     topology = topology.model_copy(update={"buckets": buckets})

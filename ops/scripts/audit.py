@@ -15,7 +15,10 @@ from pathlib import Path
 from report import report
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements-dev.txt", "ops/bqemulator/requirements.txt", "bench/requirements.txt")
+LOCKS = (
+    *("requirements-dev.txt", "ops/bqemulator/requirements.txt", "bench/requirements.txt"),
+    "deploy/pulumi/requirements.txt",
+)
 """The locks of the functions, of pip and of the deploy commands are part of the first."""
 
 

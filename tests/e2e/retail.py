@@ -1,4 +1,4 @@
-"""Contracts of a chain of shops, one for each way in which an upload changes rows of its table."""
+"""Contracts of a chain of shops, one for each way in which an upload changes its table."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,17 +8,25 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csvgate.gcp.storage import GcsObjectStore
 from csvgate.protocol.identity import Upload
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate_ops.operate.uploads import UploadStatus, status
-from e2e.held_jobs import HeldJobs
+from e2e.held_requests import HeldRequests, created_object, started_job
 from local_cloud import LocalCloud, eventually, variables
 from servers import free_port
 
 ENDS = ("completed", "rejected", "failed")
 CONTRACTS = {
+    "returns": """
+schema:
+  fields:
+    - {name: receipt, constraints: {required: true}}
+    - {name: amount, type: number, bigquery: "NUMERIC(12, 2)", constraints: {minimum: 0}}
+destination: {dataset: retail, table: returns}
+""",
     "sales": """
 schema:
   fields:
@@ -72,10 +80,12 @@ Row = tuple[str, int, str]
 
 @dataclass
 class Retail:
-    """A running local cloud with these contracts, whose BigQuery is behind `jobs`."""
+    """A running local cloud with these contracts. Its BigQuery is behind `jobs`; a test may put
+    `objects` before its Cloud Storage."""
 
     cloud: LocalCloud
-    jobs: HeldJobs
+    jobs: HeldRequests
+    objects: HeldRequests
     folder: Path
 
     def file(self, text: str) -> Path:
@@ -145,7 +155,7 @@ def retail(folder: Path) -> Iterator[Retail]:
     contracts.mkdir()
     for name, text in CONTRACTS.items():
         (contracts / f"{name}.yaml").write_text(f'dataset: {name}\nmatch: ["{name}/*.csv"]{text}')
-    jobs = HeldJobs(free_port(), free_port())
+    jobs = HeldRequests(free_port(), free_port(), started_job)
     options = (
         *("--contracts", str(contracts), "--port", f"bigquery={jobs.backend}"),
         *("--env", f"BIGQUERY_EMULATOR_HOST=http://127.0.0.1:{jobs.port}"),
@@ -153,4 +163,8 @@ def retail(folder: Path) -> Iterator[Retail]:
     with ExitStack() as stack:
         stack.enter_context(jobs.serving())
         cloud = stack.enter_context(LocalCloud(folder / "cloud", *options))
-        yield Retail(cloud, jobs, folder)
+        storage = urlsplit(cloud.endpoints["storage"]).port
+        assert storage is not None
+        objects = HeldRequests(free_port(), storage, created_object)
+        stack.enter_context(objects.serving())
+        yield Retail(cloud, jobs, objects, folder)

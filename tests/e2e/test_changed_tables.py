@@ -12,18 +12,12 @@ from dataclasses import dataclass
 import pytest
 
 from csvgate.protocol.events import Changes
-from e2e.held_jobs import Moment
-from e2e.retail import Retail, Row, retail
+from e2e.held_requests import Moment
+from e2e.retail import Retail, Row
 from e2e.uploads import email_text, emails
 from local_cloud import eventually
 
 pytestmark = pytest.mark.cloud
-
-
-@pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retail]:
-    with retail(tmp_path_factory.mktemp("retail")) as found:
-        yield found
 
 
 def test_a_corrected_daily_file_replaces_the_first_one(shops: Retail) -> None:
@@ -122,8 +116,8 @@ def test_a_key_of_the_table_is_refused_with_its_line_and_upload(shops: Retail) -
     file = shops.file("invoice total\nI-3 30\nI-2 20")
     done = shops.cloud.csvgate("upload", str(file), "--as", "invoices/2.csv", "--wait", check=False)
     assert 1 == done.returncode
-    assert "rejected: retail.invoices has some of the keys in this file already" in done.stdout
-    named = f"line 3: is in the table already, by line 3 of upload {first.id}"
+    assert "rejected: retail.invoices has some of the keys of this file already" in done.stdout
+    named = f"line 3: is in the table already: line 3 of upload {first.id}"
     said = shops.cloud.csvgate("status", "invoices/2.csv").stdout
     for text in (done.stdout, said):
         assert named in " ".join(text.split())
@@ -193,6 +187,7 @@ def test_sigkill_during_the_statement(shops: Retail, story: Story) -> None:
     first = shops.upload(name, f"{story.head}\n{story.first}")
     old = shops.rows(story.table)
     file = shops.file(f"{story.head}\n{story.second}")
+    shops.jobs.answers.clear()
     with watched(shops, story.table) as seen, ThreadPoolExecutor(1) as pool:
         with shops.jobs.hold(story.moment) as held:
             sent = pool.submit(shops.cloud.csvgate, "upload", str(file), f"--as={name}", "--wait")
@@ -214,7 +209,7 @@ def test_sigkill_during_the_statement(shops: Retail, story: Story) -> None:
     assert new == shops.rows(story.table)
     assert (new if story.moment == "after" else old) == between
     assert [] == [rows for rows in seen if rows not in (old, new)]
-    ids, answers = zip(*shops.jobs.starts, strict=True)
+    ids, answers = zip(*shops.jobs.answers, strict=True)
     assert 1 == len(set(ids)), "the job has one id"
     assert [200] == [answer for answer in answers if answer not in (None, 409)]
     assert len(answers) > 1, "another delivery started the job again"

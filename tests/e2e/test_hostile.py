@@ -5,6 +5,7 @@ import gzip
 import json
 from functools import partial
 from http.client import HTTPConnection
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +14,11 @@ import pytest
 from csvgate.protocol.identity import Upload
 from e2e.uploads import emails, letters, reject_lines, table_lines
 from local_cloud import LocalCloud, eventually
-from unit.protocol.orders import HEADER, orders
+from unit.protocol.orders import HEADER, orders, row
 
 pytestmark = pytest.mark.cloud
+NUMBERS = count(1)
+"""The same content under the same name would not be loaded again."""
 NAMES = [
     "orders/a\nb.csv",
     "orders/quote\"'`;--.csv",
@@ -101,6 +104,6 @@ def test_a_request_that_is_no_event(
     assert 400 <= connection.getresponse().status < 600
     connection.close()
     pid = local_cloud.pids[function]
-    upload_id = put(local_cloud, "orders/after.csv", orders(1))
+    upload_id = put(local_cloud, "orders/after.csv", HEADER + row(next(NUMBERS)))
     assert "completed" == ended(local_cloud, upload_id)["state"]
     assert pid == local_cloud.pids[function]

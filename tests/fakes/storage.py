@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, cast
 
 import google_crc32c
@@ -69,7 +70,7 @@ class FakeObjectStore:
         self.buckets: dict[str, dict[str, Stored]] = {bucket: {} for bucket in buckets}
         self.effects = effects or Effects()
         self._clock = clock
-        self._generation = 1_000_000
+        self._generations = count(1_000_001)
 
     def put(
         self, bucket: str, name: str, data: bytes, content_encoding: str | None = None
@@ -192,11 +193,10 @@ class FakeObjectStore:
         content_encoding: str | None = None,
     ) -> Stored:
         self._bucket(bucket)
-        self._generation += 1
         info = ObjectInfo(
             bucket=bucket,
             name=name,
-            generation=self._generation,
+            generation=next(self._generations),
             size=len(data),
             content_encoding=content_encoding,
             created=self._clock(),

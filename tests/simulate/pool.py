@@ -1,61 +1,37 @@
 """Spread the work over processes. Greenlets and swapped attributes stay within one process."""
 
+import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from multiprocessing import get_context
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from csvgate.protocol import plan
-from enrichment import plans, sealed_load
-from intake import pin_plan
 from simulate.crash_points import Enumeration, Tried, enumerate_crashes
 from simulate.hunt import hunt
+from simulate.pure import cache_pure_functions
 from simulate.scenarios import SCENARIOS
 from simulate.seeds import Ran, run
 
 WORKERS = min(4, os.cpu_count() or 1)
 SEEDS_AT_A_TIME = 100
-PURE: tuple[tuple[ModuleType, str], ...] = (
-    (plans, "from_json"),
-    (plan, "from_json"),
-    (pin_plan, "from_json"),
-)
-DECODE = "decode"
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def prepare() -> None:
     """Make runs fast: Arrow's threads cost more than they gain for three rows, ten thousand runs
-    need no logs, and pure functions are called with the same arguments again and again."""
+    need no logs, pure functions are called with the same arguments again and again, and what the
+    modules hold is never garbage."""
     import pyarrow as pa
 
     pa.set_cpu_count(1)
-    decode = getattr(sealed_load, DECODE)
-    if not isinstance(decode, _Decoded):
-        setattr(sealed_load, DECODE, _Decoded(decode))
-    for module, name in PURE:
-        function = getattr(module, name)
-        if not hasattr(function, "cache_info"):
-            setattr(module, name, lru_cache(5000)(function))
+    cache_pure_functions()
     logging.getLogger("csvgate").setLevel(logging.CRITICAL + 1)
-
-
-class _Decoded:
-    """`chunks.arrow.decode` with a cache, which needs the expected columns as a tuple."""
-
-    def __init__(self, decode: Callable[..., Any]) -> None:
-        self.of = lru_cache(5000)(
-            lambda data, rows, columns: decode(data, rows=rows, columns=dict(columns))
-        )
-
-    def __call__(self, data: bytes, *, rows: int, columns: Mapping[str, Any]) -> Any:
-        return self.of(data, rows, tuple(columns.items()))
+    gc.collect()
+    gc.freeze()
 
 
 def seeds(first: int, last: int) -> Iterator[list[Ran]]:

@@ -11,6 +11,7 @@ from simulate.scheduler import Scheduler
 from simulate.world import shop
 from simulate.world.cloud import Revision, is_failing
 from simulate.world.crash import Crash, Violation
+from simulate.world.identifiers import repeatable
 from simulate.world.knobs import CALM, Knobs
 from simulate.world.trace import Trace
 
@@ -66,6 +67,11 @@ class Ran:
 
 
 def run(seed: int, *, traced: bool = False) -> Ran:
+    with repeatable(seed):
+        return _run(seed, traced=traced)
+
+
+def _run(seed: int, *, traced: bool) -> Ran:
     chance = Random(seed)  # noqa: S311 - runs must be repeatable
     trace = Trace(traced)
     scheduler = Scheduler(chance, chance.choice(REVISIONS), trace)

@@ -1,7 +1,12 @@
 """Scenarios of uploads that an operator revokes and restores: step 10 of the delivery protocol."""
 
+from datetime import timedelta
+from typing import Any
+
+from csvgate.ports import TableSpec
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.revocations import RevocationLedger
+from csvgate.runtime.errors import Transient
 from simulate.effect_scenarios import (
     AGAIN,
     FINAL,
@@ -46,6 +51,23 @@ def rows_must_be(number: int, way: str = "orders") -> Happening:
             require_equal(number, found, f"rows of {way}")
 
     return happen
+
+
+def lose_the_commit(sequence: Sequence) -> None:
+    """The first commit takes effect, but its answer is lost, and a day later BigQuery has forgotten
+    its streams."""
+    warehouse: Any = sequence.cloud.warehouse
+    original = warehouse.commit
+
+    def commit(spec: TableSpec, streams: list[str]) -> None:
+        warehouse.commit = original
+        original(spec, streams)
+        for stream in streams:
+            warehouse.expire(stream)
+        sequence.cloud.now += timedelta(hours=26)
+        raise Transient("bigquery.unavailable", "its answer is lost")
+
+    warehouse.commit = commit
 
 
 def must_be_revoked(sequence: Sequence) -> None:
@@ -94,6 +116,11 @@ UNDO = (
         send(A, TWO),
         upon_freeze=revoke,
         revision=SMALL,
+    ),
+    Scenario(
+        "revoke while a commit of forgotten streams stands still",
+        all_of(lose_the_commit, send(A, shop.file("5", "6", "7"))),
+        upon_freeze=revoke,
     ),
     Scenario(
         "revoke upon a crash",

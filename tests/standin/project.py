@@ -6,6 +6,7 @@ from typing import Any
 from standin.refusal import Refusal, invalid
 from standin.services.iam_policies import Policies
 from standin.spreading import Spreading
+from standin.surroundings.state import Surroundings
 
 PREENABLED = ("serviceusage.googleapis.com", "storage.googleapis.com", "bigquery.googleapis.com")
 """APIs that are enabled in a new project, among others."""
@@ -31,6 +32,11 @@ class Project:
         self.functions: dict[str, dict[str, Any]] = {}
         self.services: set[str] = set()
         self.triggers: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
+        """Cloud Scheduler's."""
+        self.budgets: dict[str, dict[str, Any]] = {}
+        """Those of the billing account `billing_account`."""
+        self.billing_account, self.currency = "01A2B3-4C5D6E-7F8091", "EUR"
         self.unreachable: set[str] = set()
         """Locations whose resources lists leave out."""
         self.sources: dict[str, bytes] = {}
@@ -43,6 +49,7 @@ class Project:
         """Path of a service → the names of its revisions, the latest one last."""
         self.traffic: dict[str, list[dict[str, Any]]] = {}
         """Path of a service → the targets of its traffic."""
+        self.surroundings = Surroundings()
         self.policies = Policies(self)
         self.spreading = Spreading()
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 SERVICES = (
     *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
+    *("CLOUDBILLING", "COMPUTE", "VPCACCESS"),
+    "CLOUDSCHEDULER",
     *(
         "EVENTARC",
         "IAM",

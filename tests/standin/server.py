@@ -14,6 +14,7 @@ from standin.run import Run
 from standin.service import Answer, Media, Request, Service
 from standin.services.accounts import Iam
 from standin.services.bigquery import BigQuery
+from standin.services.budgets import BillingBudgets
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
 from standin.services.monitoring import Logging, Monitoring
@@ -21,11 +22,21 @@ from standin.services.objects import Objects
 from standin.services.pubsub import PubSub
 from standin.services.registry import ArtifactRegistry
 from standin.services.resource_manager import CloudBuild, ResourceManager
+from standin.services.scheduler import CloudScheduler
 from standin.services.secrets import SecretManager
 from standin.services.service_usage import ServiceUsage
 from standin.services.storage import Storage
+from standin.surroundings.mail import SendGrid
+from standin.surroundings.network import Compute, VpcAccess
+from standin.surroundings.organization import Billing
 
-READING = (":getIamPolicy", ":generateUploadUrl")
+READING = (
+    ":getIamPolicy",
+    ":generateUploadUrl",
+    ":getEffectiveOrgPolicy",
+    ":testIamPermissions",
+    ":getAncestry",
+)
 """POST requests that do not change anything permanently."""
 
 
@@ -72,6 +83,12 @@ class StandIn:
             Eventarc(self.project, pubsub),
             Monitoring(self.project),
             Logging(self.project),
+            Billing(self.project),
+            Compute(self.project),
+            VpcAccess(self.project),
+            SendGrid(self.project),
+            CloudScheduler(self.project),
+            BillingBudgets(self.project),
         ]
         self.address, self.services = address, {service.name: service for service in every}
 
@@ -109,7 +126,8 @@ class Handler(BaseHTTPRequestHandler):
         content_type = self.headers.get("Content-Type", "")
         body = json.loads(data) if data and "json" in content_type else None
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        request = Request(self.command, service, path, query, body, data, content_type)
+        caller = self.headers.get("Authorization", "")
+        request = Request(self.command, service, path, query, body, data, caller, content_type)
         status, answer = self.server.stand_in.answer(request)
         text = answer.data if isinstance(answer, Media) else json.dumps(answer).encode()
         self.send_response(status)

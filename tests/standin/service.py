@@ -29,6 +29,7 @@ class Request:
     query: Mapping[str, str]
     body: Any
     data: bytes = b""
+    authorization: str = ""
     content_type: str = ""
 
     def only(self, *names: str) -> Mapping[str, str]:

@@ -69,4 +69,8 @@ def test_scripts_that_are_named_exist() -> None:
 def test_the_deploy_workflow_deploys_examines_and_tries() -> None:
     workflow = ROOT / ".github" / "workflows" / "deploy.yml"
     assert ["doctor", "smoke"] == [name for name, _ in calls(workflow)]
-    assert 'run: deploy/deploy.sh "$ENVIRONMENT"\n' in workflow.read_text()
+    assert (
+        'run: deploy/deploy.sh "$ENVIRONMENT" --plan-file plan/plan.json\n' in workflow.read_text()
+    )
+    drift = ROOT / ".github" / "workflows" / "drift.yml"
+    assert ["doctor", "reconcile"] == [name for name, _ in calls(drift)]

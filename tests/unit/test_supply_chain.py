@@ -25,10 +25,9 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
 OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
 LONGEST_SAMPLE = 100
 """Bytes of a binary file in tests/files."""
-COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke")
+COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke", "preflight")
 LATE = {
-    *("google-cloud-pubsub", "google-cloud-bigquery-storage", "sendgrid", "grpcio"),
-    "cryptography",
+    *("google-cloud-bigquery-storage", "sendgrid", "grpcio", "cryptography"),
 }
 """Imported where they are used: by the clients of `csvgate.gcp.build` that none of these commands
 builds, and for the hashes of unique keys."""
@@ -86,15 +85,17 @@ def test_the_deploy_commands_have_what_they_import_and_nothing_else() -> None:
     locks = load("check_locks")
     wanted = locks.wanted(ROOT / "requirements-deploy.in")
     start = [ROOT / f"ops/csvgate_ops/cli/deploy/{name}.py" for name in COMMANDS]
+    start.append(ROOT / "ops/csvgate_ops/cli/operate/reconcile.py")
     of_module = packages_distributions()
     imported = {
         locks.canonical(distribution)
         for module in _foreign([ROOT / "ops/csvgate_ops/cli/main.py", *start])
         for distribution in of_module[module][:1]
         if module != "google"
-    } | {"google-cloud-storage", "google-cloud-bigquery"}  # "google" belongs to many packages
-    # requests and urllib3 come with google-cloud-storage, pydantic-core with pydantic.
-    implied = {"requests", "urllib3", "pydantic-core", "python-http-client"}
+        # This name belongs to many packages.
+    } | {"google-cloud-storage", "google-cloud-bigquery", "google-cloud-pubsub"}
+    # They come with google-cloud-storage (requests, urllib3, google-crc32c), pydantic and sendgrid.
+    implied = {"requests", "urllib3", "google-crc32c", "pydantic-core", "python-http-client"}
     assert wanted - {"setuptools"} == imported - LATE - implied
 
 

@@ -1,6 +1,7 @@
 """What every workflow keeps to, beside what zizmor looks for."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+OWN = re.compile(r"uses: \$/(\.github/actions/\w+)")
+"""An action of this repository, at the commit of the workflow."""
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
@@ -25,24 +29,32 @@ def document(path: Path) -> dict[str, Any]:
 
 
 def steps(path: Path) -> list[dict[str, Any]]:
-    return [step for job in document(path)["jobs"].values() for step in job["steps"]]
+    found = document(path)
+    if path in ACTIONS:
+        own: list[dict[str, Any]] = found["runs"]["steps"]
+        return own
+    return [step for job in found["jobs"].values() for step in job["steps"]]
 
 
 def test_there_are_workflows() -> None:
-    assert {"checks.yml", "deploy.yml"} <= {path.name for path in WORKFLOWS}
+    names = {"checks.yml", "deploy.yml", "drift.yml", "plan.yml"}
+    assert names <= {path.name for path in WORKFLOWS}
 
 
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: path.name)
 def test_actions_are_pinned_by_hash_and_say_their_version(path: Path) -> None:
     used = [line.strip(" -") for line in path.read_text().splitlines() if "uses:" in line]
     assert used
-    assert [] == [line for line in used if not PINNED.fullmatch(line)]
+    own = [found[1] for line in used if (found := OWN.fullmatch(line))]
+    assert all(ROOT / folder / "action.yml" in ACTIONS for folder in own)
+    assert [] == [line for line in used if not PINNED.fullmatch(line) and not OWN.fullmatch(line)]
 
 
 def test_one_action_has_one_version() -> None:
     pins: dict[str, set[str]] = {}
-    for path in WORKFLOWS:
+    for path in (*WORKFLOWS, *ACTIONS):
         for step in steps(path):
-            if "uses" in step:
+            if "@" in step.get("uses", ""):
                 action, _, commit = step["uses"].partition("@")
                 pins.setdefault(action, set()).add(commit)
     assert {} == {action: commits for action, commits in pins.items() if len(commits) > 1}
@@ -52,9 +64,18 @@ def test_nothing_is_permitted_that_a_job_does_not_ask_for(path: Path) -> None:
     found = document(path)
     assert {} == found["permissions"]
     for job in found["jobs"].values():
-        allowed = {"contents": "read", "id-token": "write"}
+        allowed = {"contents": "read", "id-token": "write", "pull-requests": "write"}
         assert job["permissions"].items() <= allowed.items()
         assert ("id-token" in job["permissions"]) == ("environment" in job)
+
+
+def test_a_job_that_may_write_runs_no_code_of_a_pull_request(path: Path) -> None:
+    for job in document(path)["jobs"].values():
+        if "pull-requests" in job["permissions"]:
+            assert {"pull-requests"} == job["permissions"].keys()
+            used = [step.get("uses", "").partition("@")[0] for step in job["steps"]]
+            assert {"actions/download-artifact", ""} == set(used)
+            assert "environment" not in job
 
 
 def test_every_job_ends_and_no_two_collide(path: Path) -> None:
@@ -77,7 +98,8 @@ def test_no_input_becomes_part_of_a_script(path: Path) -> None:
 
 def test_the_targets_of_make_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    scripts = [step["run"] for path in WORKFLOWS for step in steps(path) if "run" in step]
+    every = (*WORKFLOWS, *ACTIONS)
+    scripts = [step["run"] for path in every for step in steps(path) if "run" in step]
     asked = {target for script in scripts for target in re.findall(r"\bmake ([a-z-]+)", script)}
     assert {"check", "test", "setup-deploy"} == asked
     assert asked <= targets
@@ -86,7 +108,72 @@ def test_the_targets_of_make_exist() -> None:
 def test_only_main_is_deployed_and_only_by_hand() -> None:
     found = document(ROOT / ".github" / "workflows" / "deploy.yml")
     assert ["workflow_dispatch"] == list(found["on"])
-    assert "github.ref == 'refs/heads/main'" == found["jobs"]["deploy"]["if"]
     environments = found["on"]["workflow_dispatch"]["inputs"]["environment"]["options"]
     assert ["dev", "staging", "prod"] == environments
-    assert "${{ inputs.environment }}" == found["jobs"]["deploy"]["environment"]
+    plan, apply = found["jobs"]["plan"], found["jobs"]["apply"]
+    assert "github.ref == 'refs/heads/main'" == plan["if"]
+    assert "plan" == apply["needs"]
+    assert "${{ inputs.environment }}-plan" == plan["environment"]
+    assert "${{ inputs.environment }}" == apply["environment"]
+
+
+def test_what_is_applied_is_the_plan_of_the_other_job() -> None:
+    found = document(ROOT / ".github" / "workflows" / "deploy.yml")
+    plan, apply = (found["jobs"][name]["steps"] for name in ("plan", "apply"))
+    saved = next(s["with"] for s in plan if "upload-artifact" in s.get("uses", ""))
+    loaded = next(s["with"] for s in apply if "download-artifact" in s.get("uses", ""))
+    assert {"name": saved["name"], "path": saved["path"]} == loaded
+    (planned,) = [s["run"] for s in plan if "run" in s]
+    assert f"--plan --out {saved['path']}/plan.json" in planned
+    applied = [s["run"] for s in apply if "deploy.sh" in s.get("run", "")]
+    assert [f'deploy/deploy.sh "$ENVIRONMENT" --plan-file {saved["path"]}/plan.json'] == applied
+
+
+@pytest.mark.parametrize("name", ["plan.yml", "drift.yml"])
+def test_what_runs_by_itself_uses_accounts_that_only_read(name: str) -> None:
+    for job in document(ROOT / ".github" / "workflows" / name)["jobs"].values():
+        environment = job.get("environment", "-plan")
+        assert environment.endswith(("-plan", "-reconcile"))
+        scripts = "".join(step.get("run", "") for step in job["steps"])
+        assert "deploy.sh" not in scripts.replace(
+            'deploy/deploy.sh "$ENVIRONMENT" --plan --out', ""
+        )
+    # Jobs of other branches get no token for uploads and tables (the provider refuses them too).
+    jobs = document(ROOT / ".github" / "workflows" / "drift.yml")["jobs"]
+    assert all("github.ref == 'refs/heads/main'" in job["if"] for job in jobs.values())
+
+
+def test_gcloud_comes_with_the_components_that_the_commands_need() -> None:
+    used = [step for path in ACTIONS for step in steps(path) if "setup-gcloud" in str(step)]
+    assert [{"alpha", "beta"}] == [set(s["with"]["install_components"].split(",")) for s in used]
+
+
+def test_shellcheck_finds_nothing_in_the_scripts(tmp_path: Path) -> None:
+    files = []
+    for path in (*WORKFLOWS, *ACTIONS):
+        for number, step in enumerate(steps(path)):
+            if "run" in step:
+                files.append(tmp_path / f"{path.parent.name}-{path.stem}-{number}.sh")
+                files[-1].write_text(f"#!/usr/bin/env bash\n{step['run']}\n")
+    # SC2016: Markdown has backticks, which are not to be expanded.
+    command = [ROOT / ".venv/bin/shellcheck", "--exclude=SC2016", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stdout)
+
+
+def test_the_comment_on_a_pull_request(tmp_path: Path) -> None:
+    job = document(ROOT / ".github" / "workflows" / "plan.yml")["jobs"]["comment"]
+    (script,) = [step["run"] for step in job["steps"] if "run" in step]
+    for name in ("dev", "prod"):
+        (tmp_path / "plans" / f"plan-{name}").mkdir(parents=True)
+        (tmp_path / "plans" / f"plan-{name}" / "plan.sh").write_text(f"# {name}\n" * 10_000)
+    called = 'gh() { printf "%s\\n" "$@" > called; }\n'
+    variables = {"PATH": "/usr/bin:/bin", "NUMBER": "7", "REPOSITORY": "a/b", "RUN": "https://r"}
+    subprocess.run(["bash", "-ec", called + script], cwd=tmp_path, env=variables, check=True)
+    comment = (tmp_path / "comment.md").read_text()
+    assert len(comment) < 65_536
+    assert "### Deploying this to `dev`" in comment
+    assert "### Deploying this to `prod`" in comment
+    assert 4_000 < comment.count("# prod\n") < 10_000, "half of the room, not all of it"
+    assert comment.endswith("[the run](https://r) has them whole.\n")
+    assert ["pr", "comment", "7", "--repo", "a/b"] == (tmp_path / "called").read_text().split()[:5]

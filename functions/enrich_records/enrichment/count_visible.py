@@ -32,6 +32,10 @@ class CountedRows:
             return False
         if visible == expected:
             return True
+        if visible == 0 and attempt.finished() is not None:
+            # They were, and were revoked or deleted while this process was paused. A restored
+            # upload continues with the next attempt.
+            return attempt.dead() is None
         if visible == 0:
             reason = f"{reason}; none of its rows is visible"
             return not self._mark_dead(load, attempt, reason)

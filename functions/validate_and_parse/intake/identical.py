@@ -9,10 +9,9 @@ of their objects, and an older one that is under way could still replace what th
 in place. Loading the content again gives the same rows there.
 """
 
-from collections.abc import Iterator
 from typing import Final, Literal
 
-from csvgate.contracts.effects import disposition
+from csvgate.contracts.effects import leaves_out_twin
 from csvgate.contracts.model import Contract
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import UploadRef
@@ -24,7 +23,6 @@ from csvgate.validation.faults import Fault, FileFault
 from intake.pin_plan import Pinned
 
 REFUSED: Final = "file.identical"
-_ADDS_ROWS: Final = ("append", "insert_unique")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,7 @@ def _judged(
     contract: Contract, content: Content, ours: ContentEntry, first: ContentEntry
 ) -> Identical | None:
     waiting: ContentEntry | None = None
-    for entry in _candidates(content, ours, first):
-        if entry.md5 and ours.md5 and entry.md5 != ours.md5:
-            continue
+    for entry in content.others(ours, first):
         state: State = state_of(content.ledger.upload(entry.upload.id))
         if state == "no_rows":
             return None  # the content has no row that could be there twice
@@ -81,27 +77,13 @@ def _judged(
     return Identical(waiting.upload, "load", "") if waiting else None
 
 
-def _candidates(
-    content: Content, ours: ContentEntry, first: ContentEntry
-) -> Iterator[ContentEntry]:
-    """Yield the uploads of the same name before the others."""
-    if first.upload.name == ours.upload.name:
-        yield first
-    yield from content.of_name(ours)
-    if first.upload.name != ours.upload.name:
-        yield first
-    yield from content.of_other_names(ours)
-
-
 def _found(contract: Contract, ours: ContentEntry, loaded: ContentEntry) -> Identical:
-    if disposition(contract) not in _ADDS_ROWS:
-        return Identical(loaded.upload, "load", "")
-    ref, says = loaded.upload, contract.identical
-    if ref.name == ours.upload.name:
-        return Identical(ref, "skip", _detail("This file", ref))
-    if says == "warn":
+    ref, same_name = loaded.upload, loaded.upload.name == ours.upload.name
+    if not leaves_out_twin(contract, same_name=same_name):
         return Identical(ref, "load", "")
-    action: Literal["skip", "refuse"] = "skip" if says == "skip" else "refuse"
+    if same_name:
+        return Identical(ref, "skip", _detail("This file", ref))
+    action: Literal["skip", "refuse"] = "skip" if contract.identical == "skip" else "refuse"
     return Identical(ref, action, _detail(f"The content of this file, as {ref.name},", ref))
 
 

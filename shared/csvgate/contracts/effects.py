@@ -23,6 +23,14 @@ def disposition(contract: Contract) -> Disposition:
     return "insert_unique" if keys_in_table(contract) else "append"
 
 
+def leaves_out_twin(contract: Contract, *, same_name: bool) -> bool:
+    """Return whether an upload is left out, skipped or refused, because another upload with the
+    same content is in the table. Where uploads change rows of their table, none is."""
+    if contract.identical == "load" or disposition(contract) not in ("append", "insert_unique"):
+        return False
+    return same_name or contract.identical in ("skip", "refuse")
+
+
 def keys_in_table(contract: Contract) -> tuple[tuple[str, ...], ...]:
     """Return the keys, each as names of columns, that no two rows of the table may share."""
     schema = contract.schema_

@@ -15,7 +15,10 @@ from servers import free_port
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the suite's own marker known."""
+    """Make the suite's own marker known, and let it ask without waiting."""
+    config.addinivalue_line(
+        "filterwarnings", "ignore:The return_immediately flag:DeprecationWarning"
+    )
     config.addinivalue_line(
         "markers",
         "differs(why, run=True): Google's emulator does not do this (run=False: and hangs on it)",

@@ -108,12 +108,18 @@ def test_sigterm_ends_it_at_once_with_consumers_waiting(data_dir: Path) -> None:
 def test_an_idle_broker_uses_no_processor_time(data_dir: Path) -> None:
     with EmbeddedBroker(data_dir) as broker, Clients(broker.address) as clients:
         world = World(clients)
+        topic = world.topic()
         future = world.subscriber.subscribe(world.subscription(world.topic()), lambda _: None)
-        world.is_empty(world.subscription(world.topic()), 0.5)
+        waiting = threading.Thread(target=world.pull, args=(world.subscription(topic),))
+        waiting.start()
+        time.sleep(0.5)
         before = cpu_seconds(broker.pid)
 
-        world.is_empty(world.subscription(world.topic()), 1.0)
+        time.sleep(1)
 
         assert cpu_seconds(broker.pid) - before < 0.1
+        assert waiting.is_alive()
+        world.publish(topic, b"x")
+        waiting.join(10)
         future.cancel()
         future.result()

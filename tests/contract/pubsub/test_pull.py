@@ -24,7 +24,6 @@ def test_a_pull_waits_for_a_message(world: World) -> None:
     assert data(pulled) == [b"x"]
 
 
-@pytest.mark.filterwarnings("ignore:The return_immediately flag:DeprecationWarning")
 def test_a_pull_need_not_wait(world: World) -> None:
     subscription = world.subscription(world.topic())
     started = time.monotonic()

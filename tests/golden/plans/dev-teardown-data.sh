@@ -8,6 +8,8 @@ gcloud alpha monitoring policies delete policies/dead-letters-old --quiet --proj
 gcloud alpha monitoring policies delete policies/dead-letters --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/function-errors --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-exceeded --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/quota-used --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
@@ -77,4 +79,4 @@ gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gservi
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 
-# Summary: create 0, change 0, delete 50, unchanged 23
+# Summary: create 0, change 0, delete 52, unchanged 23

@@ -7,6 +7,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 # API artifactregistry.googleapis.com is not enabled
 # API bigquery.googleapis.com is not enabled
 # API bigquerystorage.googleapis.com is not enabled
+# API billingbudgets.googleapis.com is not enabled
 # API cloudbuild.googleapis.com is not enabled
 # API cloudfunctions.googleapis.com is not enabled
 # API cloudresourcemanager.googleapis.com is not enabled
@@ -21,7 +22,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 # API serviceusage.googleapis.com is not enabled
 # API storage.googleapis.com is not enabled
 # API vpcaccess.googleapis.com is not enabled
-gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com billingbudgets.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudresourcemanager.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com vpcaccess.googleapis.com \
   --project=example-csvgate-prod
 
 # Log-based metrics
@@ -273,8 +274,8 @@ gcloud functions deploy notify-stakeholders \
   --region=europe-west1 \
   --project=example-csvgate-prod \
   --source=build/notify_stakeholders \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
   --cpu=1 \
@@ -299,8 +300,8 @@ gcloud functions deploy enrich-records \
   --region=europe-west1 \
   --project=example-csvgate-prod \
   --source=build/enrich_records \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
   --cpu=1 \
@@ -325,8 +326,8 @@ gcloud functions deploy validate-and-parse \
   --region=europe-west1 \
   --project=example-csvgate-prod \
   --source=build/validate_and_parse \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=4Gi \
   --cpu=2 \
@@ -379,6 +380,10 @@ gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTIO
 # gcp-sa-pubsub does not have roles/pubsub.subscriber on trigger-subscription validate-and-parse
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-prod "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 
+# Budget
+# budget 01A2B3-4C5D6E-7F8091/csvgate example-csvgate-prod does not exist
+gcloud billing budgets create '--display-name=csvgate example-csvgate-prod' --budget-amount=2000EUR --threshold-rule=percent=0.5 --threshold-rule=percent=0.8 --threshold-rule=percent=1 "--filter-projects=projects/${PROJECT_NUMBER}" --billing-account=01A2B3-4C5D6E-7F8091 --project=example-csvgate-prod
+
 # Alerts and dashboard
 # alerts to csvgate-operators@example.com does not exist
 gcloud beta monitoring channels create --type=email '--display-name=csvgate: csvgate-operators@example.com' --channel-labels=email_address=csvgate-operators@example.com --user-labels=csvgate=channel --project=example-csvgate-prod
@@ -408,6 +413,16 @@ cat > build/alert-policy-function-errors.json <<'END'
 END
 # alert policy function-errors does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-function-errors.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-quota-exceeded.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service","metric.label.quota_metric"],"perSeriesAligner":"ALIGN_COUNT_TRUE"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"serviceruntime.googleapis.com/quota/exceeded\" AND resource.type=\"consumer_quota\" AND resource.label.service=one_of(\"run.googleapis.com\", \"cloudfunctions.googleapis.com\", \"eventarc.googleapis.com\", \"pubsub.googleapis.com\", \"storage.googleapis.com\", \"bigquery.googleapis.com\", \"bigquerystorage.googleapis.com\", \"secretmanager.googleapis.com\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A service refused requests because of a quota"}],"displayName":"csvgate: a quota was exceeded","documentation":{"content":"`${resource.label.service}` refused requests because the quota `${metric.label.quota_metric}` is used\nup. Functions retry, so uploads take longer, and nothing is lost as long as events have delivery\nattempts left: `csvgate status` shows what waits.\n\nAsk for more under *IAM & Admin* \u2192 *Quotas & System Limits*. If Cloud Run's CPU is exceeded, lower\n`max_instances` in deploy/env instead: events then wait in their subscription.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"quota-exceeded"}}
+END
+# alert policy quota-exceeded does not exist
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-quota-exceeded.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
+cat > build/alert-policy-quota-used.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionPrometheusQueryLanguage":{"disableMetricValidation":true,"duration":"300s","evaluationInterval":"60s","query":"max by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_allocation_usage{monitored_resource=\"consumer_quota\", service=~\"(run|cloudfunctions|eventarc|pubsub|storage|bigquery|bigquerystorage|secretmanager)[.]googleapis[.]com\"}) / on (service, quota_metric, location) min by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_limit{monitored_resource=\"consumer_quota\"} > 0) > 0.8"},"displayName":"More than 80% of what may be allocated at a time"},{"conditionPrometheusQueryLanguage":{"disableMetricValidation":true,"duration":"300s","evaluationInterval":"60s","query":"sum by (service, quota_metric, location) (increase(serviceruntime_googleapis_com:quota_rate_net_usage{monitored_resource=\"consumer_quota\", service=~\"(run|cloudfunctions|eventarc|pubsub|storage|bigquery|bigquerystorage|secretmanager)[.]googleapis[.]com\"}[1m])) / on (service, quota_metric, location) min by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_limit{monitored_resource=\"consumer_quota\"} > 0) > 0.8"},"displayName":"More than 80% of the requests or bytes of a minute"}],"displayName":"csvgate: a quota is nearly used up","documentation":{"content":"More than 80% of a quota of this project was used for five minutes; the labels of the alert name\nthe service, the metric and the location. When it is used up, requests are refused: uploads wait and\nare retried, nothing is lost.\n\n`csvgate estimate --env ENV` shows which quotas uploads come close to. Ask for more under *IAM & Admin*\n\u2192 *Quotas & System Limits*, or lower `max_instances` in deploy/env.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"quota-used"}}
+END
+# alert policy quota-used does not exist
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-quota-used.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-prod
 cat > build/alert-policy-saturated.json <<'END'
 {"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"600s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.service"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"600s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_saturated_requests\" AND resource.type=\"cloud_run_revision\"","thresholdValue":100,"trigger":{"count":1}},"displayName":"More than 100 requests answered with 429 in each of two 10-minute periods"}],"displayName":"csvgate: a function has too few instances","documentation":{"content":"All instances of `${metric.label.service}` are busy, so Cloud Run answers events with 429. Each of\nthese answers uses up one of the event's delivery attempts, and an event without attempts becomes a\ndead letter (platform.max_attempts), which can be replayed.\n\nIf it does not end by itself, raise `max_instances` in deploy/env and deploy. If the requests take\nunusually long, the function's log and `csvgate status` show why.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"saturated"}}
 END
@@ -434,4 +449,4 @@ END
 # dashboard csvgate does not exist
 gcloud monitoring dashboards create --config-from-file=build/dashboard-csvgate.json --project=example-csvgate-prod
 
-# Summary: create 115, change 0, delete 0, unchanged 0, by hand 1
+# Summary: create 119, change 0, delete 0, unchanged 0, by hand 1

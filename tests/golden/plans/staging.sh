@@ -273,8 +273,8 @@ gcloud functions deploy notify-stakeholders \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/notify_stakeholders \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
   --cpu=1 \
@@ -299,8 +299,8 @@ gcloud functions deploy enrich-records \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/enrich_records \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
   --cpu=1 \
@@ -325,8 +325,8 @@ gcloud functions deploy validate-and-parse \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/validate_and_parse \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
-  --runtime=python311 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
+  --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=2Gi \
   --cpu=1 \
@@ -408,6 +408,16 @@ cat > build/alert-policy-function-errors.json <<'END'
 END
 # alert policy function-errors does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-function-errors.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-staging
+cat > build/alert-policy-quota-exceeded.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.service","metric.label.quota_metric"],"perSeriesAligner":"ALIGN_COUNT_TRUE"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"serviceruntime.googleapis.com/quota/exceeded\" AND resource.type=\"consumer_quota\" AND resource.label.service=one_of(\"run.googleapis.com\", \"cloudfunctions.googleapis.com\", \"eventarc.googleapis.com\", \"pubsub.googleapis.com\", \"storage.googleapis.com\", \"bigquery.googleapis.com\", \"bigquerystorage.googleapis.com\", \"secretmanager.googleapis.com\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A service refused requests because of a quota"}],"displayName":"csvgate: a quota was exceeded","documentation":{"content":"`${resource.label.service}` refused requests because the quota `${metric.label.quota_metric}` is used\nup. Functions retry, so uploads take longer, and nothing is lost as long as events have delivery\nattempts left: `csvgate status` shows what waits.\n\nAsk for more under *IAM & Admin* \u2192 *Quotas & System Limits*. If Cloud Run's CPU is exceeded, lower\n`max_instances` in deploy/env instead: events then wait in their subscription.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"quota-exceeded"}}
+END
+# alert policy quota-exceeded does not exist
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-quota-exceeded.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-staging
+cat > build/alert-policy-quota-used.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionPrometheusQueryLanguage":{"disableMetricValidation":true,"duration":"300s","evaluationInterval":"60s","query":"max by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_allocation_usage{monitored_resource=\"consumer_quota\", service=~\"(run|cloudfunctions|eventarc|pubsub|storage|bigquery|bigquerystorage|secretmanager)[.]googleapis[.]com\"}) / on (service, quota_metric, location) min by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_limit{monitored_resource=\"consumer_quota\"} > 0) > 0.8"},"displayName":"More than 80% of what may be allocated at a time"},{"conditionPrometheusQueryLanguage":{"disableMetricValidation":true,"duration":"300s","evaluationInterval":"60s","query":"sum by (service, quota_metric, location) (increase(serviceruntime_googleapis_com:quota_rate_net_usage{monitored_resource=\"consumer_quota\", service=~\"(run|cloudfunctions|eventarc|pubsub|storage|bigquery|bigquerystorage|secretmanager)[.]googleapis[.]com\"}[1m])) / on (service, quota_metric, location) min by (service, quota_metric, location) (serviceruntime_googleapis_com:quota_limit{monitored_resource=\"consumer_quota\"} > 0) > 0.8"},"displayName":"More than 80% of the requests or bytes of a minute"}],"displayName":"csvgate: a quota is nearly used up","documentation":{"content":"More than 80% of a quota of this project was used for five minutes; the labels of the alert name\nthe service, the metric and the location. When it is used up, requests are refused: uploads wait and\nare retried, nothing is lost.\n\n`csvgate estimate --env ENV` shows which quotas uploads come close to. Ask for more under *IAM & Admin*\n\u2192 *Quotas & System Limits*, or lower `max_instances` in deploy/env.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"quota-used"}}
+END
+# alert policy quota-used does not exist
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-quota-used.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-staging
 cat > build/alert-policy-saturated.json <<'END'
 {"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"600s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.service"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"600s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_saturated_requests\" AND resource.type=\"cloud_run_revision\"","thresholdValue":100,"trigger":{"count":1}},"displayName":"More than 100 requests answered with 429 in each of two 10-minute periods"}],"displayName":"csvgate: a function has too few instances","documentation":{"content":"All instances of `${metric.label.service}` are busy, so Cloud Run answers events with 429. Each of\nthese answers uses up one of the event's delivery attempts, and an event without attempts becomes a\ndead letter (platform.max_attempts), which can be replayed.\n\nIf it does not end by itself, raise `max_instances` in deploy/env and deploy. If the requests take\nunusually long, the function's log and `csvgate status` show why.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"saturated"}}
 END
@@ -434,4 +444,4 @@ END
 # dashboard csvgate does not exist
 gcloud monitoring dashboards create --config-from-file=build/dashboard-csvgate.json --project=example-csvgate-staging
 
-# Summary: create 115, change 0, delete 0, unchanged 0, by hand 1
+# Summary: create 117, change 0, delete 0, unchanged 0, by hand 1

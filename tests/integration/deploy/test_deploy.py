@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT, READS
 from csvgate_ops.deploy.run.propagation import spreading
 from integration.deploy.faults import FAULTS
 from integration.deploy.story import FOREIGN, Run, Story, lived
 from servers import ROOT
 from standin import sdk
+from standin.permissions import permission
 from standin.project import Project
 from standin.spreading import MESSAGES
 
@@ -358,6 +360,38 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
     assert f"bucket {PROJECT}-uploads: data is kept unless --delete-data is given" in run.output
+
+
+def permissions(story: Story, *runs: str) -> set[str]:
+    requests = [request for name in runs for request in story.runs[name].requests]
+    return {needed for request in requests if (needed := permission(request))}
+
+
+def test_the_deployer_s_role_has_what_a_deploy_asks_for(story: Story) -> None:
+    """And what `csvgate bootstrap` does instead, because the deployer must not be able to."""
+    runs = ("without the secret", "killed unheard", "killed heard", "finished", "again", "changed")
+    bootstrapped = {
+        "iam.roles.create",
+        "iam.serviceAccounts.create",
+        "iam.serviceAccounts.setIamPolicy",
+        "serviceusage.services.generateServiceIdentity",
+    }
+    needed = permissions(story, *runs)
+    assert bootstrapped <= needed
+    assert set() == needed - bootstrapped - {*DEPLOYS, *GRANT} - on_contracts(
+        "create", "get", "list"
+    )
+
+
+def on_contracts(*verbs: str) -> set[str]:
+    """What the accounts may do with objects: only in this bucket, by a condition."""
+    return {f"storage.objects.{verb} on {PROJECT}-contracts" for verb in verbs}
+
+
+def test_the_planner_s_role_has_what_a_plan_and_the_doctor_ask_for(story: Story) -> None:
+    needed = permissions(story, "again", "doctor")
+    assert {"storage.buckets.list", "run.services.getIamPolicy", "iam.roles.get"} <= needed
+    assert set() == needed - set(READS) - on_contracts("get", "list")
 
 
 def test_teardown_of_data_restores_the_original_project(story: Story) -> None:

@@ -12,7 +12,10 @@ import pytest
 from servers import ROOT
 from unit.scripts.script import load
 
-COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke")
+COMMANDS = (
+    *("deploy.deploy", "deploy.teardown", "deploy.stage", "deploy.doctor", "deploy.smoke"),
+    *("deploy.preflight", "operate.reconcile"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +45,15 @@ def _link(name: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_can_be_imported(csvgate: list[str | Path], name: str) -> None:
-    module = f"import csvgate_ops.cli.main, csvgate_ops.cli.deploy.{name}"
+    module = f"import csvgate_ops.cli.main, csvgate_ops.cli.{name}"
     subprocess.run([*csvgate, module], cwd=ROOT, check=True, timeout=120)
 
 
 def test_what_is_imported_late(csvgate: list[str | Path]) -> None:
-    late = "import csvgate.gcp.storage, csvgate.gcp.tables, google.cloud.bigquery"
+    late = (
+        "import csvgate.gcp.storage, csvgate.gcp.tables, csvgate.gcp.publisher, "
+        "google.cloud.bigquery, google.cloud.pubsub_v1"
+    )
     subprocess.run([*csvgate, late], cwd=ROOT, check=True, timeout=120)
 
 

@@ -1,5 +1,8 @@
 """Each stage, on a clean virtual environment made from its own lock, answers its golden event.
 
+They run on the Python that csvgate is developed with, and on that of the deployed runtime, which is
+skipped where it is not installed.
+
 Storage and Pub/Sub are the servers of the contract suites. Each golden event is one that a function
 cannot load, so its answer is a dead letter that keeps the message, and success.
 """
@@ -23,6 +26,7 @@ from csvgate.contracts.load import load_directory
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.staging.stage import Staged, stage
 from csvgate_ops.local.cloud.credentials import ensure_credentials
+from interpreters import interpreter
 from servers import ROOT, await_ready, csvgate_broker, fake_gcs, free_port, running
 
 PROJECT = "acme"
@@ -109,15 +113,40 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module", params=["development", "deployed"])
+def base(request: pytest.FixtureRequest, name: str, topology: topo.Topology) -> Path:
+    """The interpreter that the virtual environment is made from."""
+    if request.param == "development":
+        return Path(sys.executable)
+    runtime = topology.functions[name].runtime
+    found = interpreter(runtime)
+    if found is None:
+        pytest.skip(f"the Python of {runtime} is not installed")
+    return found
+
+
 @pytest.fixture(scope="module")
-def python(name: str, staged: dict[str, Staged], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(
+    base: Path, name: str, staged: dict[str, Staged], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The interpreter of a virtual environment with the function's lock and nothing more."""
     folder = tmp_path_factory.mktemp("clean") / "venv"
     uv = Path(sys.executable).with_name("uv")
-    lock = staged[name].folder / "requirements.txt"
+    lock = ("--require-hashes", "-r", staged[name].folder / "requirements.txt")
     for command in (
-        (uv, "venv", "--quiet", "--python", sys.executable, folder),
-        (uv, "pip", "install", "--quiet", "--python", folder, "--require-hashes", "-r", lock),
+        (uv, "venv", "--quiet", "--python", base, folder),
+        (
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            folder,
+            "--no-build",
+            "--require-hashes",
+            "-r",
+            lock,
+        ),
     ):
         subprocess.run(command, check=True, timeout=300)
     return folder / "bin" / "python"

@@ -29,7 +29,7 @@ WANTED = replace(
         name: _ALL.metrics[name]
         for name in ("csvgate_retries", "csvgate_saturated_requests", "csvgate_upload_seconds")
     },
-    policies={key: _ALL.policies[key] for key in ("dead-letters", "slow-uploads")},
+    policies={key: _ALL.policies[key] for key in ("dead-letters", "slow-uploads", "quota-used")},
 )
 
 

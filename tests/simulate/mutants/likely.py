@@ -12,6 +12,9 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "revoke beside a correction under way": ("revoke races with a correction",),
     "revoke without slot": ("revoke before a correction",),
     "revoked attempt left open": ("revoke and restore",),
+    "revoked rows taken for rows that were never loaded": (
+        "revoke while a commit of forgotten streams stands still",
+    ),
     "running job of a revocation believed": ("revoke by a slow job",),
     "slot of a revocation ignored": ("revoke before a correction",),
     "state of the scope kept after a revocation": (
@@ -31,6 +34,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
         "replace: every job fails for good, several chunks",
     ),
     "failed job started again under its id": ("replace: a job fails, and is run again",),
+    "file without a valid row replaces others": ("replace: no row is valid",),
     "job id random": ("replace: slow jobs",),
     "log number probed instead of judged again": ("replace: two generations",),
     "next run on a job that is not found": ("replace: the first generation",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from csvgate.effects import run_job
@@ -14,6 +14,7 @@ from csvgate.protocol.ledger.revocations import RevocationLedger
 from csvgate.protocol.ledger.scope_log import effect_claim
 from csvgate_ops.operate.undo import examine, loads, removal, restore, revoke
 from csvgate_ops.operate.undo.restore import Restoration
+from enrichment.count_visible import CountedRows
 from intake import corrections
 from simulate.world.swap import swapped
 
@@ -128,6 +129,22 @@ def _dead_before_restored() -> Swap:
     return swapped(restore, "_open_next", open_next)
 
 
+class _Endless(AttemptLedger):
+    def finished(self) -> None:
+        """It looks as if the attempt had not ended."""
+
+
+def _gone_taken_for_never_loaded() -> Swap:
+    """Rows that are gone after the end of the attempt are taken for rows that were never there."""
+    original = CountedRows.settle
+
+    def settle(self: Any, load: Any, attempt: AttemptLedger, reason: str) -> bool:
+        there = _Endless(**{each.name: getattr(attempt, each.name) for each in fields(attempt)})
+        return original(self, load, there, reason)
+
+    return swapped(CountedRows, "settle", settle)
+
+
 UNDO: dict[str, Callable[[], Swap]] = {
     "revoke without slot": _without_slot,
     "slot of a revocation ignored": _slot_ignored,
@@ -143,4 +160,5 @@ UNDO: dict[str, Callable[[], Swap]] = {
     "state of the scope kept after a revocation": _state_kept,
     "revocation claimed as the load": _next_attempt_by_claim,
     "restored without saying so": _dead_before_restored,
+    "revoked rows taken for rows that were never loaded": _gone_taken_for_never_loaded,
 }

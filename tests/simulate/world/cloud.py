@@ -5,6 +5,7 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from csvgate.contracts.checks.column_names import LINE
@@ -118,8 +119,15 @@ class Cloud(World):
         self.chunk_bytes = revision.chunk_bytes
         self.without_contracts = self.without_contracts or not revision.contracts
 
+    def restart(self) -> None:
+        """Make no instances: runs take them from `instance` as they need them."""
+
     def unwatched_ledger(self) -> Ledger:
         """For checks at any time: its reads do not count as calls of a function."""
+        return self._unwatched
+
+    @cached_property
+    def _unwatched(self) -> Ledger:
         store = copy(self.store)
         store.effects = Effects()
         store.corrupt = lambda _bucket, _name, data: data

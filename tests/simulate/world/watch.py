@@ -263,7 +263,11 @@ def _announced(people: People, event: UploadFinished) -> None:
     assert seal is not None
     load = seal.corrects or event.upload.id, seal.ingested_at
     if was_revoked(people, event.upload.id, event.attempt):
-        return  # a delivery that stood still announces again how the attempt had ended
+        # A delivery that stood still announces again how the attempt had ended.
+        finished = entries.attempt(event.attempt).finished()
+        ended = (finished.outcome, finished.code) if finished else None
+        require_equal(ended, (event.outcome, event.code), "the end of a revoked attempt")
+        return
     if people.sent_as(event.upload.id).way and decision and decision.outcome == "commit":
         changed = has_taken_effect(people, load)
         expected = event.outcome == "completed" and seal.counts.valid > 0

@@ -15,7 +15,7 @@ from standin.spreading import OperationFailed
 
 SOURCE = {"bucket": Needed(str), "object": Needed(str), "generation": str}
 BUILD = {
-    "runtime": Needed(Text(r"python3[0-9]+")),
+    "runtime": Needed(Text("python31[1-3]")),
     "entryPoint": Needed(str),
     "source": Needed({"storageSource": Needed(SOURCE)}),
     "dockerRepository": str,
@@ -84,7 +84,7 @@ class CloudFunctions(Service):
     def runtimes(self, request: Request, project: str, location: str) -> Answer:
         self.project.own(project)
         request.only("filter")
-        names = ("python311", "python312")
+        names = ("python311", "python312", "python313")
         return {"runtimes": [{"name": n, "environment": "GEN_2", "stage": "GA"} for n in names]}
 
     def list(self, request: Request, project: str, location: str) -> Answer:

@@ -46,6 +46,7 @@ class PubSub(Service):
             ("PATCH", topic, self.patch_topic),
             ("DELETE", topic, self.delete_topic),
             ("GET", base + "/subscriptions", self.list_subscriptions),
+            ("GET", subscription, self.get_subscription),
             ("PUT", subscription, self.create_subscription),
             ("PATCH", subscription, self.patch_subscription),
             ("DELETE", subscription, self.delete_subscription),
@@ -91,6 +92,9 @@ class PubSub(Service):
         self.project.own(project)
         request.only()
         return page(request, "subscriptions", self.project.subscriptions.values())
+
+    def get_subscription(self, _request: Request, project: str, name: str) -> Answer:
+        return self._there(project, self.project.subscriptions, name)
 
     def create_subscription(self, request: Request, project: str, name: str) -> Answer:
         self.project.own(project)

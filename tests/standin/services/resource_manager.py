@@ -3,6 +3,7 @@
 from standin.project import Project
 from standin.service import Answer, Request, Service
 from standin.shapes import Needed, check
+from standin.surroundings.organization import Organization
 
 
 class ResourceManager(Service):
@@ -10,6 +11,7 @@ class ResourceManager(Service):
         super().__init__(project, "cloudresourcemanager", "")
         base = r"v[13]/projects/(?P<project>[^/:]+)"
         self.routes = [
+            *Organization(project).routes,
             ("GET", base, self.get),
             ("POST", base + ":getIamPolicy", self.get_policy),
             ("POST", base + ":setIamPolicy", self.set_policy),
@@ -18,7 +20,11 @@ class ResourceManager(Service):
     def get(self, _request: Request, project: str) -> Answer:
         self.project.own(project)
         found = {"projectId": self.project.name, "projectNumber": self.project.number}
-        return {**found, "name": self.project.name, "lifecycleState": "ACTIVE"}
+        return {
+            **found,
+            "name": self.project.name,
+            "lifecycleState": self.project.surroundings.lifecycle,
+        }
 
     def get_policy(self, request: Request, project: str) -> Answer:
         self.project.own(project)

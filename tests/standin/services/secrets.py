@@ -1,5 +1,6 @@
 """Secret Manager."""
 
+import base64
 from typing import Any
 
 from standin.paging import page
@@ -29,6 +30,7 @@ class SecretManager(Service):
             ("POST", one + ":addVersion", self.add),
             ("GET", one + "/versions", self.versions),
             ("GET", one + r"/versions/(?P<version>[^/:]+)", self.version),
+            ("GET", one + r"/versions/(?P<version>[^/:]+):access", self.access),
             ("GET", one + ":getIamPolicy", self.policy),
             ("POST", one + ":setIamPolicy", self.grant),
         ]
@@ -81,6 +83,12 @@ class SecretManager(Service):
     def version(self, _request: Request, project: str, name: str, version: str) -> Answer:
         self._there(project, name)
         return self.found(name, version)
+
+    def access(self, request: Request, project: str, name: str, version: str) -> Answer:
+        there = self.version(request, project, name, version)
+        value = self.project.surroundings.secret_values[name]
+        data = base64.b64encode(value.encode()).decode()
+        return {"name": there["name"], "payload": {"data": data}}
 
     def found(self, name: str, version: str) -> dict[str, Any]:
         versions = self.project.versions[name]

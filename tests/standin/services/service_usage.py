@@ -5,6 +5,7 @@ from standin.project import Project
 from standin.refusal import invalid
 from standin.service import Answer, Request, Service
 from standin.shapes import Needed, Text, check
+from standin.surroundings.quotas import Quotas
 
 AGENTS = {
     "pubsub.googleapis.com": "gcp-sa-pubsub",
@@ -17,6 +18,7 @@ class ServiceUsage(Service):
         super().__init__(project, "serviceusage", "serviceusage.googleapis.com")
         base = r"(v1|v1beta1)/projects/(?P<project>[^/]+)/services"
         self.routes = [
+            *Quotas(project).routes,
             ("GET", base, self.list),
             ("GET", base + r"/(?P<api>[^/:]+)", self.get),
             ("POST", base + r":batchEnable", self.batch_enable),

@@ -4,7 +4,7 @@ from typing import Any
 
 from standin.paging import page
 from standin.project import Project
-from standin.refusal import exists, invalid, not_found
+from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
 from standin.services.objects import Objects
 from standin.shapes import Needed, Text, Whole, check
@@ -130,6 +130,13 @@ class Storage(Service):
         return {"kind": "storage#serviceAccount", "email_address": email}
 
     def _there(self, name: str) -> dict[str, Any]:
+        if name in self.project.surroundings.foreign_buckets:
+            raise Refusal(
+                403,
+                "ann@example.com does not have storage.buckets.get access to the Google Cloud "
+                "Storage bucket. Permission 'storage.buckets.get' denied on resource (or it may "
+                "not exist).",
+            )
         if name not in self.project.buckets:
             raise not_found(name)
         return self.project.buckets[name]

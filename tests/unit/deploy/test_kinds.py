@@ -11,7 +11,7 @@ from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.kinds.kind import Fix, Kind, no_update
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Resource
-from unit.deploy.plan.environments import EXAMPLES, healthy_project, wanted
+from unit.deploy.plan.environments import EXAMPLES, healthy_project, wanted, with_schedules
 
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -26,8 +26,9 @@ def declared() -> list[Kind]:
 
 
 def asked_for(kind: Kind) -> list[Resource]:
-    """What the environments have of a kind."""
-    return [r for name in EXAMPLES for r in wanted(name).resources if r.key.kind == kind.name]
+    """What the environments, and one with schedules, have of a kind."""
+    every = [*map(wanted, EXAMPLES), with_schedules()]
+    return [r for desired in every for r in desired.resources if r.key.kind == kind.name]
 
 
 def test_every_declared_kind_is_registered() -> None:

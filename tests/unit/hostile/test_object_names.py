@@ -72,7 +72,7 @@ def test_the_ledger_keeps_names_out_of_its_own(name: str) -> None:
     world.drain()
     for entry in world.store.buckets["ledger"]:
         kind, identifier, *rest = entry.split("/")
-        assert kind in ("uploads", "references", "objects")
+        assert kind in ("uploads", "references", "objects", "contents")
         if kind == "references":
             assert re.fullmatch("2026-11", identifier)
             (identifier,) = rest

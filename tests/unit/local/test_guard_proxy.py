@@ -22,13 +22,25 @@ CHUNKS = [b"one\n", b"x" * 700_000, b"three"]
 
 
 class Backend(BaseHTTPRequestHandler):
-    """Answers a POST with the body that it was sent, and a GET with chunks or a broken answer."""
+    """Answers a POST with the body that it was sent, and a GET with chunks or a broken answer.
+
+    After an answer to /last it closes its connection at once; after one to /unread or to /read it
+    waits for the next request, and closes the connection without an answer.
+    """
 
     protocol_version = "HTTP/1.1"
     requests: list[str] = []  # noqa: RUF012 - the server makes a handler per connection
+    connections: list[object] = []  # noqa: RUF012
+
+    def setup(self) -> None:
+        super().setup()
+        self.connections.append(self.client_address)
 
     def do_GET(self) -> None:
         self.requests.append(self.path)
+        if self.path == "/silent":
+            self.close_connection = True
+            return
         if self.path == "/broken":
             self.send_response(200)
             self.send_header("Content-Length", "100")
@@ -44,6 +56,9 @@ class Backend(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.requests.append(self.path)
+        if self.path == "/silent":
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(201)
         self.send_header("Content-Length", str(len(body)))
@@ -51,6 +66,10 @@ class Backend(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         if self.path == "/last":
+            self.close_connection = True
+        elif self.path in ("/unread", "/read"):
+            flags = socket.MSG_PEEK if self.path == "/unread" else 0
+            self.connection.recv(65_536, flags)
             self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -60,9 +79,10 @@ class Backend(BaseHTTPRequestHandler):
 @pytest.fixture
 def backend() -> Iterator[Address]:
     Backend.requests.clear()
+    Backend.connections.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield Address("127.0.0.1", server.server_port)
         server.shutdown()
@@ -117,6 +137,47 @@ def test_a_backend_may_close_its_connection_after_an_answer(port: int) -> None:
         for path in ("/last", "/a", "/last"):
             client.request("POST", path, b"x")
             assert b"x" == client.getresponse().read()
+
+
+@pytest.mark.parametrize("ends", ["/unread", "/read"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_backend_may_close_its_connection_when_the_next_request_comes(
+    port: int, ends: str, method: str
+) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        for _ in range(2):
+            client.request("POST", ends, b"x")
+            assert b"x" == client.getresponse().read()
+            client.request(method, "/next", b"y" if method == "POST" else None)
+            assert (b"y" if method == "POST" else b"".join(CHUNKS)) == client.getresponse().read()
+    assert [ends, "/next"] * 2 == Backend.requests
+
+
+def test_a_request_that_a_new_connection_leaves_unanswered_is_not_repeated(port: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        client.request("GET", "/silent")
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            client.getresponse()
+    assert ["/silent"] == Backend.requests
+
+
+def test_a_request_that_changes_something_is_sent_once(port: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        for method, path in (("GET", "/a"), ("POST", "/silent")):
+            client.request(method, path, b"x" if method == "POST" else None)
+            if method == "GET":
+                client.getresponse().read()
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            client.getresponse()
+    assert ["/a", "/silent"] == Backend.requests
+
+
+def test_safe_requests_share_a_connection(port: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        for _ in range(3):
+            client.request("GET", "/a")
+            client.getresponse().read()
+    assert 1 == len(Backend.connections)
 
 
 @pytest.mark.parametrize(

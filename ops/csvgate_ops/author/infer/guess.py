@@ -133,7 +133,7 @@ def _is_framed(labels: Sequence[str], rows: Sequence[Sequence[str]], layout: Lay
     """Return whether each line begins with the delimiter, as in tables that programs draw."""
     return (
         layout.table.shape.delimiter == "|"
-        and len(labels) > 1
+        and len(labels) > 2
         and not fold(labels[0])
         and not any(row[0].strip() for row in rows)
     )

@@ -9,6 +9,9 @@ from csvgate.contracts.model import parse_size
 from csvgate_ops.author.check.choose import choose, load_one
 from csvgate_ops.cli.operate._status_view import console
 from csvgate_ops.cli.options import as_json
+from csvgate_ops.deploy import DeployError
+from csvgate_ops.deploy.environment.load import load_environment
+from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.estimate.as_json import as_json as to_json
 from csvgate_ops.deploy.estimate.estimate import estimate
 from csvgate_ops.deploy.estimate.prices import price_list
@@ -63,6 +66,11 @@ def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> An
     "which FILE has rows.  [default: that of the upload]",
 )
 @click.option("--free-tier", is_flag=True, help="Subtract the free units of a month.")
+@click.option(
+    "--env",
+    metavar="ENV",
+    help="Use the region, the locations and the instances of deploy/env/ENV.yaml.",
+)
 @click.option("--topology", type=FILE, help="The topology file.  [default: deploy/topology.yaml]")
 @as_json
 def command(
@@ -75,13 +83,14 @@ def command(
     per_day: float,
     table_bytes: int | None,
     free_tier: bool,
+    env: str | None,
     topology: Path | None,
     as_json: bool,
 ) -> None:
     """Estimate what uploading FILE costs.
 
     FILE is a CSV file, which may be compressed. The list price is shown by service, for one upload
-    and for a month of such uploads, with the quota that it comes closest to. Nothing is uploaded.
+    and for a month of such uploads, with the quotas that it comes closest to. Nothing is uploaded.
 
     The sizes are measured at the beginning of FILE with its contract, or calculated from --rows and
     --bytes with the ratios of an orders file.
@@ -103,10 +112,18 @@ def command(
         shape, size = Shape.of(found), measure(file, found)
     try:
         parts = load(topology or repository() / "deploy" / "topology.yaml")
-    except TopologyError as error:
+        region = ""
+        if env is not None:
+            environment = load_environment(repository() / "deploy" / "env" / f"{env}.yaml", parts)
+            parts, region = overlay(parts, environment), environment.region
+    except (DeployError, TopologyError) as error:
         raise click.ClickException(str(error)) from error
     result = estimate(
-        *(size, shape, parts, prices), per_day=per_day, free=free_tier, table_bytes=table_bytes
+        *(size, shape, parts, prices),
+        per_day=per_day,
+        free=free_tier,
+        table_bytes=table_bytes,
+        region=region,
     )
     if as_json:
         click.echo(to_json(result))

@@ -64,6 +64,18 @@ class Network(Model):
     a Cloud NAT of the network."""
 
 
+class Budget(Model):
+    """What the project may cost in a month."""
+
+    amount: Annotated[int, Field(ge=1, le=10**9)]
+    """Whole units of the currency."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """The currency of the billing account, such as `EUR`; Google refuses any other."""
+    billing_account: Annotated[str, Field(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")]
+    """The id of the billing account, such as `01A2B3-4C5D6E-7F8091`. Whoever deploys needs the role
+    Billing Account Costs Manager on it."""
+
+
 class Sizes(Model):
     """Settings of a function that differ from deploy/topology.yaml. Cloud Run must have the
     combination."""
@@ -136,6 +148,9 @@ class Environment(Model):
     """The address that emails are sent from. It must be a verified sender at SendGrid."""
     alerts: Emails = ()
     """Addresses that receive every alert."""
+    budget: Budget | None = None
+    """At 50, 80 and 100% of an amount in a month, Google sends an email to the administrators and
+    users of the billing account. Nothing is switched off. Default: no budget."""
     labels: Mapping[LabelKey, LabelValue] | None = None
     """Labels of the buckets, datasets, functions, images, secrets, subscriptions, topics and
     triggers. They get exactly these: labels that somebody else has set are removed. Default: labels

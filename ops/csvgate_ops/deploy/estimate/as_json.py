@@ -10,7 +10,8 @@ def as_json(found: Estimate) -> str:
     prices = found.prices
     document = {
         "currency": prices.currency,
-        "region": prices.region,
+        "region": f"{prices.region}, BigQuery in {prices.tables}",
+        "places": {"functions": found.places.functions, "tables": found.places.tables},
         "prices_checked": prices.checked.isoformat(),
         "free_tier_subtracted": found.free,
         "upload": asdict(found.size)
@@ -30,6 +31,8 @@ def as_json(found: Estimate) -> str:
             }
             for line in found.lines
         ],
+        "emails_a_day": found.emails_per_day,
+        "sendgrid_plan": found.mail_plan.name if found.mail_plan else None,
         "limits": [asdict(limit) | {"share": limit.share} for limit in found.limits],
     }
     return json.dumps(document, indent=2)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from csvgate_ops.deploy.environment.cloud_run import mebibytes
 from csvgate_ops.deploy.estimate.footprint import Footprint
 from csvgate_ops.deploy.estimate.prices import Price, PriceList
 from csvgate_ops.deploy.estimate.upload_size import UploadSize
@@ -16,7 +17,6 @@ _DAY: Final = 86400
 _GIB: Final = 1024**3
 _LEDGER_OBJECT_BYTES: Final = 2000
 _TOPICS: Final = ("validated", "complete")
-_MEMORY: Final = {"Mi": 1 / 1024, "Gi": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def quantities(
     cpu = memory = 0.0
     for name, function in topology.functions.items():
         cpu += seconds.of(name) * function.cpu
-        memory += seconds.of(name) * gib(function.memory)
+        memory += seconds.of(name) * mebibytes(function.memory) / 1024
     kept = size.stored_bytes + size.wire_bytes + size.reject_bytes
     kept += footprint.ledger_objects * _LEDGER_OBJECT_BYTES
     return {
@@ -79,8 +79,3 @@ def _retained(footprint: Footprint, topology: Topology) -> Iterator[float]:
     for part, key in (*((name, name) for name in _TOPICS), ("dead_letter", dead_letters)):
         retention = topology.topics[key].retention or 0
         yield footprint.topics[part][1] * retention / (MONTH_DAYS * _DAY)
-
-
-def gib(memory: str) -> float:
-    """Return an amount of memory as the topology writes it in GiB."""
-    return int(memory[:-2]) * _MEMORY[memory[-2:]]

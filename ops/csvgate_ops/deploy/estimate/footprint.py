@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from csvgate.chunks.append_requests import REQUEST_BYTES
 from csvgate.chunks.arrow import MAX_BYTES
+from csvgate.contracts.effects import Disposition
 from csvgate.ports import Message
 from csvgate.protocol.events import Counts, UploadRef
 from csvgate.protocol.identity import PROTOCOL_VERSION, Upload, digest
@@ -46,6 +47,13 @@ class StorageUse:
     """Class B operations."""
     ledger_objects: int
 
+    def __add__(self, other: "StorageUse") -> "StorageUse":
+        return StorageUse(
+            self.writes + other.writes,
+            self.reads + other.reads,
+            self.ledger_objects + other.ledger_objects,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
@@ -58,6 +66,8 @@ class Footprint:
     topics: dict[str, tuple[int, int]]
     """Topic, by its role in the pipeline → number of messages, and bytes as Pub/Sub charges
     them."""
+    has_statement: bool = False
+    """Whether the rows reach the table by a statement."""
     sidecars: int = 0
     """Objects that are uploaded beside the file, each of which has a Storage event of its own."""
 
@@ -112,9 +122,10 @@ def footprint(
         lane=lane,
         appends=chunks * ceil(size.table_bytes / chunks / REQUEST_BYTES) if chunks else 0,
         validate=_validate(size, shape, chunks, range_bytes),
-        enrich=_enrich(chunks, lane),
-        notify=StorageUse(2, 0, 2) if shape.emails else StorageUse(0, 0, 0),
+        enrich=_enrich(chunks, lane) + _scope_log(shape.disposition, chunks),
+        notify=StorageUse(2, 0, 2) if shape.recipients else StorageUse(0, 0, 0),
         topics=_topics(size, shape, chunks),
+        has_statement=changes_table(shape.disposition, chunks),
         sidecars=int(shape.has_sidecar),
     )
 
@@ -175,6 +186,28 @@ def _enrich(chunks: int, lane: Lane) -> StorageUse:
         + 3 * found  # decision, dead, finished
     )
     return StorageUse(writes=created + listings, reads=reads, ledger_objects=created)
+
+
+def changes_table(disposition: Disposition, chunks: int) -> bool:
+    """Return whether a statement changes the table. Without rows only a replacement does."""
+    if not chunks:
+        return disposition == "replace_table"
+    return disposition != "append"
+
+
+def _scope_log(disposition: Disposition, chunks: int) -> StorageUse:
+    """Count the requests for the log that puts the statements on a table in order."""
+    if disposition == "append":
+        return StorageUse(0, 0, 0)
+    if not chunks and disposition not in ("replace", "replace_table"):
+        # An upload without rows changes nothing: only the claim of its effect is looked up.
+        return StorageUse(0, 1, 0)
+    # The claim, twice: before the rows are made visible, and after the end of the log is known. The
+    # search finds that the next number is free. What the last entry has left is read, except from
+    # the log of an object name that has no entry yet.
+    reads = 3 if disposition == "replace" else 4
+    # The entry, the claim, and how the entry ended.
+    return StorageUse(writes=3, reads=reads, ledger_objects=3)
 
 
 def _messages(chunks: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
@@ -31,12 +32,46 @@ class Price(_Model):
         return quantity * self.price / self.per
 
 
+class Places(_Model):
+    """Where functions run and tables are, because some quotas differ from place to place."""
+
+    functions: str
+    """A region."""
+    tables: str
+    """A region or a multi-region."""
+
+
 class Quota(_Model):
     service: str
     what: str
     unit: str
     limit: float = Field(gt=0)
     source: str = Field(pattern=r"^https://cloud\.google\.com/")
+    place: Literal["functions", "tables"] | None = None
+    """Whose place decides; None if the limit is the same everywhere."""
+    large: tuple[str, ...] = ()
+    """The places in which `limit` holds."""
+    elsewhere: float | None = Field(None, gt=0)
+    """The limit in all other places."""
+
+    def at(self, places: Places) -> float:
+        """Return the limit that holds there."""
+        if self.place is None or self.elsewhere is None:
+            return self.limit
+        place = places.functions if self.place == "functions" else places.tables
+        large = {name.casefold() for name in self.large}
+        return self.limit if place.casefold() in large else self.elsewhere
+
+
+class MailPlan(_Model):
+    """A plan of SendGrid, with the emails that it includes within `days`."""
+
+    name: str
+    emails: int = Field(gt=0)
+    days: int = Field(gt=0)
+
+    def suffices(self, per_day: float) -> bool:
+        return per_day * self.days <= self.emails
 
 
 class Measured(_Model):
@@ -61,6 +96,7 @@ class Assumed(_Model):
     pubsub_seconds: float
     bigquery_seconds: float
     append_mb_per_second: float
+    statement_seconds: float
     send_seconds: float
     start_seconds: float
 
@@ -69,8 +105,13 @@ class PriceList(_Model):
     checked: date
     currency: str
     region: str
+    """Where the prices of functions and buckets hold."""
+    tables: str
+    """Where BigQuery's prices hold."""
     prices: Mapping[str, Price]
     quotas: Mapping[str, Quota]
+    mail_plans: tuple[MailPlan, ...]
+    """From the smallest to the largest."""
     measured: Measured
     assumed: Assumed
 

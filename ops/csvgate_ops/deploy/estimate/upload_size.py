@@ -31,8 +31,8 @@ class Shape:
     """The number of unique keys of each row."""
     finds_identical: bool = True
     """True if uploads are indexed by their content."""
-    emails: bool = True
-    """True if a completed upload sends emails."""
+    recipients: int = 1
+    """The number of recipients of the email about a completed upload."""
     disposition: Disposition = "append"
     """What an upload does to the rows that the table has already."""
 
@@ -50,7 +50,7 @@ class Shape:
             expressions=has_expressions(contract),
             unique_keys=_unique_keys(contract),
             finds_identical=contract.identical != "load",
-            emails=bool(contract.notify.completed),
+            recipients=len(set(contract.notify.completed)),
             disposition=disposition(contract),
         )
 

@@ -12,7 +12,8 @@ from csvgate_ops.deploy.estimate.estimate import Estimate
 from csvgate_ops.deploy.estimate.headroom import BUSY_HOURS, Headroom
 from csvgate_ops.deploy.estimate.prices import Price
 
-_SHOWN = 4
+_SHOWN = 6
+"""Limits that are shown: those that are closest to being reached."""
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -153,9 +154,15 @@ def _limits(found: Estimate) -> Table:
 def _notes(found: Estimate) -> Iterator[str]:
     prices = found.prices
     yield (
-        f"List prices in {prices.currency} for {prices.region}, as of {prices.checked}; their "
-        "sources are in ops/csvgate_ops/deploy/estimate/prices.yaml."
+        f"List prices in {prices.currency} for {prices.region} and BigQuery in {prices.tables}, as "
+        f"of {prices.checked}; their sources are in ops/csvgate_ops/deploy/estimate/prices.yaml."
     )
+    places = found.places
+    if (places.functions, places.tables.casefold()) != (prices.region, prices.tables.casefold()):
+        yield (
+            f"Limits are those of {places.functions} and BigQuery in {places.tables}, where prices "
+            "may differ."
+        )
     kept = sum(line.month_cost for line in found.lines if line.key.endswith("_kept"))
     yield f"Storage costs {money(kept)} again for every further month."
     free = "; ".join(
@@ -170,6 +177,10 @@ def _notes(found: Estimate) -> Iterator[str]:
         "Not included: SendGrid's plan, queries of the table, logs beyond the free 50 GiB, alert "
         "conditions, builds and images, retries, and traffic that leaves the region."
     )
+    if found.emails_per_day:
+        plan = found.mail_plan
+        which = f"plan {plan.name} is the smallest that suffices" if plan else "no plan suffices"
+        yield f"Emails a day: {quantity(found.emails_per_day)}. SendGrid: {which}."
     if found.scanned and found.table_is_assumed:
         yield (
             "The table, or the partitions that the statement reads, are assumed to be as large as "

@@ -49,6 +49,7 @@ def work(size: UploadSize, shape: Shape, footprint: Footprint, prices: PriceList
         + storage(footprint.enrich)
         # Creating and finalizing each stream, and the commit; otherwise one call.
         + assumed.bigquery_seconds * (2 * footprint.streams + 1)
+        + (assumed.statement_seconds if footprint.has_statement else 0)
         + assumed.pubsub_seconds
     )
     notify = storage(footprint.notify) + (assumed.send_seconds if footprint.notify.writes else 0)

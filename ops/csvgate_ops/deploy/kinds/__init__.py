@@ -8,11 +8,13 @@ from csvgate_ops.deploy.kinds import (
     agent,
     api,
     bucket,
+    budget,
     custom_role,
     dataset,
     function,
     kms_key,
     repository,
+    scheduler_job,
     secret,
     subscription,
     topic,
@@ -39,6 +41,8 @@ _CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
     function.KIND,
     trigger.KIND,
     trigger_subscription.KIND,
+    scheduler_job.KIND,
+    budget.KIND,
 )
 
 KINDS: Final[Mapping[str, Kind]] = {e.name: e for e in _CREATION_ORDER if isinstance(e, Kind)}

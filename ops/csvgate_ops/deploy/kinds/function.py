@@ -28,11 +28,11 @@ from csvgate_ops.deploy.kinds.kind import (
 from csvgate_ops.deploy.plan.model import Command, Fields, Key, Place, Resource, Step
 
 _GROUP = ("gcloud", "functions")
-_SOURCE_LABEL = "csvgate-source"
+SOURCE_LABEL = "csvgate-source"
 """The label that holds the digest of the deployed source."""
 _FIRST_TRIES: Final = 3
-"""How often the creation of a function is tried if it fails without a known cause: in a new project
-a build may fail because of any role that its agents lack at first."""
+"""How often a function that has never worked is deployed if Google reports an internal error: in a
+new project a build may fail because of any role that agents lack at first."""
 BUILD_VARIABLES: Final = {"SOURCE_DATE_EPOCH": "315619200"}
 """With this variable Python writes bytecode that is valid by the hash of its source. Otherwise it
 is valid by the source's time, which the image does not keep, and every cold start would compile
@@ -73,7 +73,9 @@ def _changed(place: Place, resource: Resource, changed: Fields) -> list[Step]:
         # Otherwise a deploy keeps the shares that a canary or a rollback has set.
         flags = (*flags, "--serve-all-traffic-latest-revision")
     deploy = Command(
-        (*_deploy(place, resource), *flags), f"function {name}: change {named(changed)}"
+        (*_deploy(place, resource), *flags),
+        f"function {name}: change {named(changed)}",
+        tries=_FIRST_TRIES if "state" in changed else 1,
     )
     # A deploy sets the egress of connectors, so the service's own connection is set again.
     return [*left, deploy, *_connected(place, resource)]
@@ -95,6 +97,14 @@ def joined(pairs: Mapping[str, str]) -> str:
     parts = [f"{name}={value}" for name, value in sorted(pairs.items())]
     separator = next(s for s in ",;|~" if all(s not in part for part in parts))
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return the map that `joined` made this text from."""
+    separator = ","
+    if text.startswith("^"):
+        _, separator, text = text.split("^", 2)
+    return dict(part.split("=", 1) for part in text.split(separator)) if text else {}
 
 
 def folder(name: str) -> str:
@@ -128,7 +138,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
 def _labels(fields: Fields) -> dict[str, str]:
     before = fields.get("before")
     return {
-        _SOURCE_LABEL: str(fields["source"]),
+        SOURCE_LABEL: str(fields["source"]),
         traffic.MESSAGES_LABEL: traffic.messages(),
         **({traffic.BEFORE_LABEL: str(before)} if before else {}),
         **labels.as_mapping(fields.get("labels", "")),
@@ -166,7 +176,7 @@ def _fields(item: Mapping[str, Any]) -> Fields:
     return {
         # A failed build leaves a function that must be deployed again.
         "state": item.get("state", "ACTIVE"),
-        "source": item.get("labels", {}).get(_SOURCE_LABEL, ""),
+        "source": item.get("labels", {}).get(SOURCE_LABEL, ""),
         "runtime": build.get("runtime"),
         "entry_point": build.get("entryPoint"),
         "memory": service.get("availableMemory"),

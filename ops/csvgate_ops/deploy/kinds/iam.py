@@ -13,7 +13,7 @@ ROLES: Final = "Roles"
 NOT_FORWARDED: Final = (
     "dead letters are not forwarded, and events are redelivered until they expire"
 )
-_CONDITION_TITLE: Final = "csvgate"
+CONDITION_TITLE: Final = "csvgate"
 
 
 def same_name(_place: Place, name: str, _found: Fields) -> str:
@@ -49,8 +49,9 @@ class GcloudPolicy:
 
     def read(self, place: Place, on: Key, found: Fields, reader: Reader) -> Iterator[Binding]:
         name = self.name(place, on.name, found)
-        policy = reader.read((*self.group, "get-iam-policy", name, *self.flags(place)))
-        for item in policy.get("bindings", ()):
+        # A function whose first build failed exists, but its Cloud Run service does not.
+        policy = reader.find((*self.group, "get-iam-policy", name, *self.flags(place)))
+        for item in (policy or {}).get("bindings", ()):
             condition = item.get("condition", {}).get("expression", "")
             for member in item.get("members", ()):
                 yield Binding(on, item["role"], member, condition)
@@ -58,7 +59,7 @@ class GcloudPolicy:
 
 def _condition(binding: Binding) -> tuple[str, ...]:
     if binding.condition:
-        return (f"--condition=^;^title={_CONDITION_TITLE};expression={binding.condition}",)
+        return (f"--condition=^;^title={CONDITION_TITLE};expression={binding.condition}",)
     # Without this flag gcloud refuses to change a policy in which any binding has a condition.
     return ("--condition=None",) if binding.on.kind in ("project", "bucket") else ()
 

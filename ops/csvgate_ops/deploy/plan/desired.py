@@ -15,6 +15,7 @@ from csvgate_ops.deploy.plan import (
     policies,
     resources,
     roles,
+    timed,
 )
 from csvgate_ops.deploy.plan.model import Binding, Desired, Resource, Section
 from csvgate_ops.deploy.topology.model import Topology
@@ -32,7 +33,7 @@ def desired(
     renamed = renamed_subscriptions(topology, environment.names)
     topology = _consumers_first(overlay(topology, environment))
     found = (
-        *resources.apis(environment),
+        *resources.apis(topology, environment),
         *resources.agents(),
         *company_settings.agents(environment),
         *company_settings.keys(environment),
@@ -47,6 +48,8 @@ def desired(
         *function_resources.functions(topology, environment, place, digests),
         *resources.triggers(topology, place),
         *resources.trigger_subscriptions(topology),
+        *timed.schedules(topology, place),
+        *timed.budgets(environment),
     )
     bindings = (
         *company_settings.roles_on_keys(environment),
@@ -55,6 +58,7 @@ def desired(
         *roles.of_functions(topology, place),
         *roles.of_callers(topology, place),
         *roles.of_subscriptions(topology),
+        *timed.callers(topology, place),
     )
     members = frozenset(roles.account(place, name) for name in topology.service_accounts)
     settled = company_settings.apply(found, environment)

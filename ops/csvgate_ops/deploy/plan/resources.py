@@ -12,9 +12,13 @@ _FURTHER_APIS = ("bigquerystorage", "cloudbuild", "iamcredentials", "logging", "
 """APIs that are used, but do not manage any kind of resource here."""
 
 
-def apis(environment: Environment) -> Iterator[Resource]:
+def apis(topology: Topology, environment: Environment) -> Iterator[Resource]:
     names = {f"{name}.googleapis.com" for name in _FURTHER_APIS}
     names |= {kind.api for kind in KINDS.values()}
+    if not topology.schedules:
+        names.discard(KINDS["scheduler-job"].api)
+    if environment.budget is None:
+        names.discard(KINDS["budget"].api)
     if environment.kms_key is None:
         names.discard(KINDS["kms-key"].api)
     if environment.network is not None:

@@ -1,4 +1,5 @@
-"""Run gcloud and bq. Nothing else in deploy reaches Google Cloud."""
+"""Run gcloud and bq. Nothing else in deploy reaches Google Cloud, except for the question which
+permissions an account has (`preflight.granted`)."""
 
 import json
 import os
@@ -39,7 +40,7 @@ class CommandFailed(DeployError):
     """A command ended with an exit code other than 0."""
 
     def __init__(self, argv: Sequence[str], finished: Finished) -> None:
-        self.finished = finished
+        self.argv, self.finished = tuple(argv), finished
         # bq prints errors on its standard output.
         output = (finished.stderr.strip() or finished.stdout.strip()).splitlines()[-LAST_LINES:]
         lines = "\n".join(f"    {line}" for line in output)

@@ -64,7 +64,12 @@ def _primary_key(spec: TableSpec, found: ExistingTable) -> Iterator[Statement]:
     if found.primary_key:
         yield Statement(spec.id, "DROP PRIMARY KEY", "drop the old unenforced primary key")
     columns = ", ".join(map(ddl.name, key))
-    why = f"declare the unenforced primary key {', '.join(key)}"
+    # BigQuery simplifies joins by the key without checking it, so that rows which share one would
+    # make queries wrong.
+    why = (
+        f"declare the unenforced primary key {', '.join(key)}. BigQuery relies on it: check first "
+        "that no two rows of the table share it"
+    )
     yield Statement(spec.id, f"ADD PRIMARY KEY ({columns}) NOT ENFORCED", why)
 
 

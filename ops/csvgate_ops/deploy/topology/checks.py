@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from csvgate.protocol.ledger.effect_paths import SCOPE_ENTRY
 from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
+from csvgate_ops.deploy.topology.schedules import mistakes_in_schedules
 
 ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "contracts")
 OPERATORS_BUCKETS = ("audit",)
@@ -57,6 +58,7 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
     yield from _triggers(topology)
     yield from _reviews(topology)
     yield from _lifecycles(topology)
+    yield from (Mistake(path, text) for path, text in mistakes_in_schedules(topology))
     yield from _known(
         "build.service_account",
         topology.build.service_account,

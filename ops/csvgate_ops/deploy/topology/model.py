@@ -136,7 +136,7 @@ class Function(Model):
     source: str
     """The source folder, relative to the repository."""
     entry_point: str
-    runtime: Annotated[str, Field(pattern=r"^python3[0-9]+$")] = "python311"
+    runtime: Annotated[str, Field(pattern=r"^python3[0-9]+$")] = "python313"
     memory: Memory
     cpu: Annotated[float, Field(gt=0, le=8)] = 1
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -189,6 +189,27 @@ class Trigger(Model):
     dead_letter: DeadLetter
 
 
+class Schedule(Model):
+    """A request that Cloud Scheduler sends at certain times, with an OpenID Connect token of
+    `service_account`. Exactly one of `function` and `url` says where to."""
+
+    cron: str
+    """Five fields (minute, hour, day of the month, month, day of the week) in `time_zone`."""
+    time_zone: str = "Etc/UTC"
+    """A name of the tz database."""
+    function: str | None = None
+    """A key of `functions`. Functions answer CloudEvents only, so `body` must be one."""
+    url: Annotated[str, Field(pattern=r"^https://[^\s/?#@]+(/[^\s#]*)?$")] | None = None
+    """`${project}`, `${region}` and `${project_number}` are filled in."""
+    method: Literal["POST", "PUT", "GET", "DELETE", "HEAD"] = "POST"
+    headers: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")], str] = {}
+    body: str = ""
+    service_account: str
+    attempt_deadline: Annotated[Seconds, Field(ge=15, le=1800)] = 180
+    """How long Cloud Scheduler waits for an answer."""
+    max_retry_attempts: Annotated[int, Field(ge=0, le=5)] = 0
+
+
 class Build(Model):
     """How the images of the functions are built."""
 
@@ -221,5 +242,6 @@ class Topology(Model):
     functions: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Function]
     triggers: Mapping[Resource, Trigger]
     custom_roles: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{3,64}$")], CustomRole] = {}
+    schedules: Mapping[Resource, Schedule] = {}
     build: Build
     local: Local = Local()

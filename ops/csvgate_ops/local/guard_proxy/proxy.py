@@ -16,10 +16,16 @@ _HEAD_BYTES: Final = 64 * 1024
 _IDLE_SECONDS: Final = 1.0
 """A connection to the backend that was idle for longer is not used again, because the backend may
 be about to close it: gunicorn does so after two seconds."""
+_SAFE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+"""Methods that change nothing, so that a request may be sent twice."""
 
 
 class _Ended(Exception):
     """The other side closed its connection in the middle of a message, or broke the protocol."""
+
+
+class _Unanswered(_Ended):
+    """The backend closed its connection before it began a response."""
 
 
 @dataclass(slots=True)
@@ -70,7 +76,12 @@ class GuardProxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a client's connection to its end. If the backend cannot be reached or hangs up, the
-        client's connection is reset, as it would be without the proxy."""
+        client's connection is reset, as it would be without the proxy.
+
+        A backend may close an idle connection at the moment when the next request is sent on it,
+        and nobody can know whether it has read that request. So only requests that may be repeated
+        are sent on a connection that was used before, and they are repeated on a new one.
+        """
         client = _Side(reader, writer, h11.SERVER)
         backend: _Side | None = None
         try:
@@ -81,13 +92,21 @@ class GuardProxy:
                 if reason := _refused(request):
                     await self._refuse(client, reason)
                     break
-                if backend is not None and not backend.is_usable:
+                if backend is not None and not (backend.is_usable and _may_repeat(request)):
                     backend.writer.close()
                     backend = None
+                is_reused = backend is not None
                 if backend is None:
-                    host, port = self._backend.host, self._backend.port
-                    backend = _Side(*await asyncio.open_connection(host, port), h11.CLIENT)
-                if not await _exchange(request, client, backend):
+                    backend = await self._connected()
+                try:
+                    is_open = await _exchange(request, client, backend)
+                except _Unanswered:
+                    if not is_reused:
+                        raise
+                    backend.writer.close()
+                    backend = await self._connected()
+                    is_open = await _exchange(request, client, backend)
+                if not is_open:
                     break
                 backend.used = monotonic()
         except (_Ended, OSError, h11.LocalProtocolError):
@@ -96,6 +115,10 @@ class GuardProxy:
             for side in (client, backend):
                 if side is not None:
                     side.writer.close()
+
+    async def _connected(self) -> _Side:
+        streams = await asyncio.open_connection(self._backend.host, self._backend.port)
+        return _Side(*streams, h11.CLIENT)
 
     async def _refuse(self, client: _Side, reason: str) -> None:
         body = f"The local {self._service} refuses this request: {reason}.\n".encode()
@@ -118,13 +141,20 @@ def _refused(request: h11.Request) -> str | None:
     )
 
 
+def _may_repeat(request: h11.Request) -> bool:
+    """Return whether the request changes nothing and has no body, which could only be read once."""
+    names = {name for name, _ in request.headers}
+    return request.method in _SAFE and not names & {b"content-length", b"transfer-encoding"}
+
+
 async def _exchange(request: h11.Request, client: _Side, backend: _Side) -> bool:
-    """Forward a request and its response. Return whether both connections can be used again."""
-    await backend.send(request)
-    if client.protocol.they_are_waiting_for_100_continue:
-        await client.send(h11.InformationalResponse(status_code=100, headers=[]))
-    await _copy_body(client, backend)
-    response = await backend.next_event()
+    """Forward a request and its response. Return whether both connections can be used again.
+    Raises _Unanswered, and the client has received nothing then."""
+    try:
+        await _send(request, client, backend)
+        response = await backend.next_event()
+    except (_Ended, OSError) as error:
+        raise _Unanswered from error
     while isinstance(response, h11.InformationalResponse):
         response = await backend.next_event()
     if not isinstance(response, h11.Response):
@@ -137,6 +167,16 @@ async def _exchange(request: h11.Request, client: _Side, backend: _Side) -> bool
     client.protocol.start_next_cycle()
     backend.protocol.start_next_cycle()
     return True
+
+
+async def _send(request: h11.Request, client: _Side, backend: _Side) -> None:
+    await backend.send(request)
+    if client.protocol.they_are_waiting_for_100_continue:
+        await client.send(h11.InformationalResponse(status_code=100, headers=[]))
+    if client.protocol.their_state is h11.SEND_BODY:
+        await _copy_body(client, backend)
+    else:  # the request is repeated
+        await backend.send(h11.EndOfMessage())
 
 
 async def _copy_body(source: _Side, target: _Side) -> None:

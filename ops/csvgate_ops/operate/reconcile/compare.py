@@ -130,18 +130,19 @@ def _loaded(
 ) -> Iterator[Finding]:
     """Yield a finding if the table has not exactly the rows that were committed. Rows of an upload
     that later ones may replace can only be too many. `changed` is that of `_last_change`."""
-    expected = upload.counts.valid if upload.counts else 0
+    expected = upload.counts.valid if upload.counts and not upload.replaced else 0
     there = group.lines if group else 0
     may_lose = upload.may_lose_rows or (changed is not None and upload.received_at < changed)
     if there == expected or (may_lose and there < expected):
         return
     code = "rows.missing" if there < expected else "rows.surplus"
-    yield Finding(
-        code=code,
-        upload=upload.id,
-        where=table,
-        message=f"{there:,} of its lines are in the table, but {expected:,} were committed",
+    why = (
+        "another generation of its object has replaced it"
+        if upload.replaced
+        else f"{expected:,} were committed"
     )
+    message = f"{there:,} of its lines are in the table, but {why}"
+    yield Finding(code=code, upload=upload.id, where=table, message=message)
 
 
 def _not_committed(

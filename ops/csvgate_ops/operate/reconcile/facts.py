@@ -35,6 +35,9 @@ class UploadFacts:
     may_lose_rows: bool = False
     """Later uploads may have replaced or updated its rows, so that fewer than its valid rows in the
     table are no discrepancy."""
+    replaced: bool | None = None
+    """Where a generation of an object replaces the earlier ones: whether another one has replaced
+    the rows of this completed one. None if that is not known, or otherwise."""
     changes_others: bool = False
     """It may have replaced or updated rows of any earlier upload, also of one that was appended
     when the contract did not say so yet."""

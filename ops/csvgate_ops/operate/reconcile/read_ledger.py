@@ -15,6 +15,7 @@ from csvgate.protocol.ledger import effect_paths, paths
 from csvgate.protocol.ledger.attempts import current_attempt
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.revocations import RevocationLedger
+from csvgate_ops.operate.reconcile.current_generations import CurrentGenerations
 from csvgate_ops.operate.reconcile.facts import UploadFacts
 
 _THREADS: Final = 8
@@ -53,9 +54,10 @@ def read_ledger(ledger: Ledger, since: datetime | None) -> ReadLedger:
     listed: dict[str, _Listed] = defaultdict(_Listed)
     for name in ledger.names(paths.UPLOADS):
         _note(listed[paths.upload_of(name)], name)
+    generations = CurrentGenerations(ledger)
 
     def read(upload: str) -> list[ReadUpload]:
-        return list(_read(ledger, upload, listed[upload], since))
+        return list(_read(generations, upload, listed[upload], since))
 
     with ThreadPoolExecutor(_THREADS) as pool:
         found = [one for part in pool.map(read, list(listed)) for one in part]
@@ -67,12 +69,13 @@ def read_uploads(ledger: Ledger, ids: Iterable[str]) -> list[ReadUpload]:
     """Return these uploads and their corrections, whenever they were received. `ids` may come from
     rows that another program wrote: whatever is not an id is left out."""
     found: list[ReadUpload] = []
+    generations = CurrentGenerations(ledger)
     for upload in filter(is_identifier, ids):
         for one in (upload, *ledger.upload(upload).corrections()):
             listed = _Listed()
             for name in ledger.names(paths.RECEIVED.folder(upload=one)):
                 _note(listed, name)
-            found += _read(ledger, one, listed, None)
+            found += _read(generations, one, listed, None)
     return found
 
 
@@ -90,8 +93,9 @@ def _note(listed: _Listed, name: str) -> None:
 
 
 def _read(
-    ledger: Ledger, upload: str, listed: _Listed, since: datetime | None
+    generations: CurrentGenerations, upload: str, listed: _Listed, since: datetime | None
 ) -> Iterator[ReadUpload]:
+    ledger = generations.ledger
     there = ledger.upload(upload)
     received = there.received() if listed.received else None
     if received is None or (since is not None and received.received_at < since):
@@ -113,12 +117,19 @@ def _read(
         seal = there.seal(decision.seal)
     elif listed.sealed and (standing := there.standing_seal()):
         _, seal = standing
+    table = f"{contract.destination.dataset}.{contract.destination.table}"
+    replaced = None
+    # The tables are read from the same time on, and an object may be older than its event.
+    in_period = since is None or (seal is not None and seal.ingested_at >= since)
+    if way == "replace" and in_period and finished and finished.outcome == "completed":
+        origin = ledger.upload(seal.corrects).received() if seal and seal.corrects else received
+        replaced = generations.has_replaced(origin.upload, table) if origin else None
     yield ReadUpload(
         UploadFacts(
             id=upload,
             name=received.upload.name,
             received_at=received.received_at,
-            table=f"{contract.destination.dataset}.{contract.destination.table}",
+            table=table,
             corrects=seal.corrects if seal else None,
             ingested_at=seal.ingested_at if seal else None,
             counts=seal.counts if seal else None,
@@ -127,7 +138,8 @@ def _read(
             if decision is None or decision.outcome == "abandoned"
             else decision.outcome,
             finished=finished.outcome if finished else None,
-            may_lose_rows=way not in ("append", "insert_unique"),
+            may_lose_rows=way not in ("append", "insert_unique") and replaced is None,
+            replaced=replaced,
             changes_others=way in ("replace_by", "replace_table", "merge"),
             revoked=revoked,
             revoked_at=revoked_at,

@@ -105,6 +105,17 @@ class Reconciliation:
         if orphans := {f.upload for f in findings if f.code in ("rows.orphan", "rows.uncommitted")}:
             explained = self._explained(facts, orphans)
             findings = compare(facts, tables, rejects, self.deadline, explained, with_letters)
+        else:
+            explained = set()
+        if doubted := {f.upload for f in findings} & {
+            f.id for f in facts if f.replaced is not None
+        }:
+            # Another generation may have replaced the rows since the ledger was read.
+            again = {one.facts.id: one.facts for one in read_uploads(self.ledger, sorted(doubted))}
+            later = [again.get(f.id, f) for f in facts]
+            second = compare(later, tables, rejects, self.deadline, explained, with_letters)
+            stand = {(f.code, f.upload) for f in second}
+            findings = [f for f in findings if (f.code, f.upload) in stand]
         findings += [finding(info) for info in unknown.lost]
         if letters is not None:
             findings += missing_letters(facts, letters, self.ledger, self.deadline)

@@ -25,6 +25,7 @@ from csvgate_ops.operate.storage_notification import object_finalized
 from csvgate_ops.operate.undo.announce import publish_marker
 from csvgate_ops.operate.undo.examine import upload_of
 from csvgate_ops.operate.undo.services import CannotUndo, NotYet, Services
+from csvgate_ops.operate.undo.twins import require_no_twin
 
 _STEP: Final = timedelta(microseconds=1)
 Source = Literal["staged chunks", "file"]
@@ -49,7 +50,7 @@ def plan_restore(services: Services, upload: str) -> Restoration:
     """Return what restoring would do. Raises CannotUndo, Transient and Permanent."""
     ledger = services.ledger
     entries = ledger.upload(upload)
-    received, _, current = upload_of(ledger, upload)
+    received, contract, current = upload_of(ledger, upload)
     if origin := entries.corrects():
         raise CannotUndo(
             f"upload {upload} corrects {origin}: `csvgate restore {origin}` loads it again with "
@@ -57,6 +58,7 @@ def plan_restore(services: Services, upload: str) -> Restoration:
         )
     removed = tuple(_corrections(services, entries))
     if _is_revoked(current):
+        require_no_twin(ledger, received, contract)
         source = _source(services, entries, received)
         return Restoration(upload, current.number + 1, source, (), removed)
     if not _was_restored(current):

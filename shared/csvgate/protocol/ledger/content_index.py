@@ -43,18 +43,36 @@ class Content:
         """Return the first upload with this content: this one unless there was one before."""
         return self.ledger.create_or_get(FIRST_CONTENT, ours, content=self.id)
 
+    def first(self) -> ContentEntry | None:
+        """Return the first upload with this content; None if it was never indexed."""
+        return self.ledger.get(FIRST_CONTENT, content=self.id)
+
     def add(self, ours: ContentEntry) -> None:
         """Index a later upload, which is going to be loaded."""
         at = (ours.at - _EPOCH) // timedelta(microseconds=1)
         parts = {"content": self.id, "object": name_of(ours), "upload": ours.upload.id}
         self.ledger.create(LATER_CONTENT, ours, **parts, at=at)
 
-    def of_name(self, ours: ContentEntry) -> Iterator[ContentEntry]:
+    def others(self, ours: ContentEntry, first: ContentEntry) -> Iterator[ContentEntry]:
+        """Yield the uploads that may have the same bytes as `ours`, those of the same name before
+        the others."""
+        found = self._same_name_first(ours, first)
+        return (entry for entry in found if not (entry.md5 and ours.md5 and entry.md5 != ours.md5))
+
+    def _same_name_first(self, ours: ContentEntry, first: ContentEntry) -> Iterator[ContentEntry]:
+        if first.upload.name == ours.upload.name:
+            yield first
+        yield from self._of_name(ours)
+        if first.upload.name != ours.upload.name:
+            yield first
+        yield from self._of_other_names(ours)
+
+    def _of_name(self, ours: ContentEntry) -> Iterator[ContentEntry]:
         """Yield the later uploads of the same object name, the newest first."""
         found = list(self.ledger.find(LATER_CONTENT, content=self.id, object=name_of(ours)))
         return self._entries(found, ours)
 
-    def of_other_names(self, ours: ContentEntry) -> Iterator[ContentEntry]:
+    def _of_other_names(self, ours: ContentEntry) -> Iterator[ContentEntry]:
         """Yield later uploads of other object names, the newest first."""
         listed = islice(self.ledger.find(LATER_CONTENT, content=self.id), _MOST_LISTED)
         mine = name_of(ours)

@@ -176,7 +176,8 @@ def test_many_small_files_share_streams(topology: Topology) -> None:
     found = given(100, 10_000, topology, per_day=20_000)
     used = {limit.what: limit.used for limit in found.limits}
     assert 0 == used["write streams created in 4 hours"]
-    assert "average concurrent requests of all instances" == busiest(found).what
+    # A new project has fewer processors than the instances of all functions together.
+    assert "processors in use on average" == busiest(found).what
 
 
 def test_without_sharing_many_small_files_reach_the_stream_quota_first(topology: Topology) -> None:

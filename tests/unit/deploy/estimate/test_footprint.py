@@ -114,6 +114,39 @@ def test_a_sidecar_has_an_event_of_its_own_and_is_read_with_the_upload(tmp_path:
     assert 1 == foot.deliveries - plain.deliveries == foot.topics["events"][0] - 1
 
 
+FRESH = HEADER + b"".join(map(row, range(1000, 1200)))
+"""Orders that the table does not have."""
+WAYS = {
+    "replace": ("on_overwrite: append", "on_overwrite: replace"),
+    "replace_table": ("on_overwrite: append", "replace: table"),
+    "replace_by": ("on_overwrite: append", "replace_by: [country]"),
+    "merge": ("on_overwrite: append", "merge: {key: [order_id]}"),
+    "insert_unique": ("unique: true", "unique: table"),
+}
+"""Disposition → the change of the contract."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("data", "chunk_bytes"), [(FRESH, 1 << 20), (FRESH, 4096), (HEADER, 4096)])
+def test_requests_for_the_log_of_statements(
+    way: str, data: bytes, chunk_bytes: int, tmp_path: Path
+) -> None:
+    text = (ROOT / "contracts" / "orders.yaml").read_text().replace(*WAYS[way])
+    file = tmp_path / "orders.yaml"
+    file.write_text(text)
+    contract = load(file)
+    shape = Shape.of(contract)
+    assert way == shape.disposition
+    name, contracts = "orders/a.csv", Contracts([contract])
+    # The other upload has an order from Germany, as this one has.
+    replaces = way == "replace_table" or (way == "replace_by" and data is FRESH)
+    seen = run(name, data, chunk_bytes, contracts, replaces=replaces)
+    size = measured(tmp_path, name, data, contract)
+    agree(modelled(size, chunk_bytes, shape), seen)
+    is_changed = data is FRESH or way == "replace_table"
+    assert int(is_changed) == seen.effects["bigquery.start_job"]
+
+
 def test_a_small_upload_over_a_stream_of_its_own(tmp_path: Path) -> None:
     name, data, chunk_bytes = UPLOADS["one chunk"]
     seen = run(name, data, chunk_bytes, shares=False)

@@ -16,6 +16,7 @@ from unit.deploy.monitoring.rendered import (
     named,
     topology,
 )
+from unit.deploy.plan.environments import wanted
 from world import ROOT
 
 MONITORING = monitoring()
@@ -24,11 +25,13 @@ POLICIES = list(MONITORING.policies.items())
 AGE = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
 WAITING = "pubsub.googleapis.com/subscription/num_undelivered_messages"
 REQUESTS = "run.googleapis.com/request_count"
+EXCEEDED = "serviceruntime.googleapis.com/quota/exceeded"
 # cloud.google.com/monitoring/api/metrics_gcp: with the resource that each is written on.
 GOOGLES = {
     AGE: "pubsub_subscription",
     WAITING: "pubsub_subscription",
     REQUESTS: "cloud_run_revision",
+    EXCEEDED: "consumer_quota",
     "run.googleapis.com/request_latencies": "cloud_run_revision",
     "run.googleapis.com/container/instance_count": "cloud_run_revision",
 }
@@ -109,6 +112,31 @@ def test_a_saturated_function_raises_an_alert() -> None:
     assert 'httpRequest.status="429"' in body["filter"].splitlines()
 
 
+def queries(policy: str) -> list[str]:
+    conditions = MONITORING.policies[policy]["conditions"]
+    return [c["conditionPrometheusQueryLanguage"]["query"] for c in conditions]
+
+
+def test_quotas_raise_an_alert_before_and_after_they_are_exceeded() -> None:
+    assert EXCEEDED == metric(watching("quota-exceeded"))
+    watched = named(watching("quota-exceeded"), "resource.label.service")
+    enabled = {r.key.name for r in wanted("prod").resources if r.key.kind == "api"}
+    assert watched <= enabled
+    used_by_uploads = ("run", "eventarc", "pubsub", "storage", "bigquery", "bigquerystorage")
+    assert watched >= {f"{name}.googleapis.com" for name in used_by_uploads}
+    for query in queries("quota-used"):
+        (pattern,) = set(re.findall(r'service=~"(.*?)"', query))
+        assert {name for name in enabled if re.fullmatch(pattern, name)} == watched
+        assert query.endswith("> 0.8")
+
+
+def test_queries_use_the_names_that_google_gives_to_metrics_in_promql() -> None:
+    """The domain's dots and the slashes of the name are underscores, with a colon between."""
+    used = {name for query in queries("quota-used") for name in re.findall(r"\w+:\w+", query)}
+    names = ("allocation/usage", "rate/net_usage", "limit")
+    assert {f"serviceruntime_googleapis_com:quota_{n.replace('/', '_')}" for n in names} == used
+
+
 def test_the_dashboard_shows_them_all() -> None:
     shown = list(filters(MONITORING.dashboards["csvgate"]))
     by_metric = {metric(text): text for text in shown}
@@ -137,7 +165,8 @@ def test_a_policy_says_what_to_do(key: str, policy: dict[str, Any]) -> None:
     assert "`csvgate " in words or "log" in words
     # What the text is filled in with must be a label that the condition groups by.
     for condition in policy["conditions"]:
-        threshold = condition["conditionThreshold"]
+        # A query in PromQL has no such labels.
+        threshold = condition.get("conditionThreshold", {"aggregations": ()})
         grouped = {g for a in threshold["aggregations"] for g in a.get("groupByFields", ())}
         assert set(re.findall(r"\$\{(.*?)\}", words)) <= grouped
 

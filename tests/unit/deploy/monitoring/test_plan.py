@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from csvgate_ops.deploy.monitoring.differences import differs
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
-from csvgate_ops.deploy.monitoring.plan import Command, Lookup, differs, plan, removal
+from csvgate_ops.deploy.monitoring.plan import Command, Lookup, plan, removal
 from unit.deploy.monitoring.rendered import EMAILS, PROJECT, monitoring
 
 WANTED = monitoring()

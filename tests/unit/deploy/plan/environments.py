@@ -36,8 +36,44 @@ def environment(name: str) -> Environment:
     return load_environment(folder / f"{name}.yaml", topology())
 
 
+SCHEDULES = {
+    "reconcile": {
+        "cron": "30 5 * * MON-FRI",
+        "time_zone": "Europe/Berlin",
+        "url": "https://console-${project_number}.${region}.run.app/reconcile?since=2d",
+        "headers": {"X-Reason": "every morning, before the shops open"},
+        "body": '{"by": "schedule"}',
+        "service_account": "csvgate-triggers",
+        "attempt_deadline": "10m",
+        "max_retry_attempts": 2,
+    },
+    "notify": {
+        "cron": "0 7 1 * *",
+        "function": "notify_stakeholders",
+        "headers": {"Content-Type": "application/cloudevents+json"},
+        "body": '{"specversion": "1.0", "id": "1", "source": "//scheduler", "type": "monthly"}',
+        "service_account": "csvgate-triggers",
+    },
+}
+"""Schedules of every form, which the repository's own topology does not have."""
+
+
+def scheduled() -> Topology:
+    """The topology with these schedules."""
+    document = {**topology().model_dump(exclude_unset=True), "schedules": SCHEDULES}
+    return Topology.model_validate(document)
+
+
+@cache
+def with_schedules() -> Desired:
+    """The environment prod, which has a budget, with these schedules."""
+    digests = dict.fromkeys(topology().functions, "0" * 40)
+    return desired(scheduled(), environment("prod"), digests, ROOT / "deploy" / "monitoring")
+
+
 _BESIDES: Mapping[str, Fields] = {
     "account": {"disabled": False},
+    "budget": {"id": "b-1"},
     "function": {
         "own_trigger": "",
         "traffic": "rev-00002-new=100",

@@ -275,6 +275,37 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
     project.make("trigger-subscription", words[0], **EVENTARC_DEFAULTS)
 
 
+def _schedule(project: FakeProject, words: list[str], flags: Flags) -> None:
+    given = flags.get("headers", "")
+    pairs = [pair.split("=", 1) for pair in given.split(",")] if given else []
+    project.make(
+        "scheduler-job",
+        words[0],
+        schedule=flags["schedule"],
+        time_zone=flags["time-zone"],
+        uri=flags["uri"],
+        method=flags["http-method"].upper(),
+        headers=json.dumps(dict(pairs), separators=(",", ":")) if pairs else "",
+        body=flags.get("message-body", ""),
+        service_account=flags["oidc-service-account-email"],
+        audience=flags["oidc-token-audience"],
+        attempt_deadline=_seconds(flags["attempt-deadline"]),
+        max_retry_attempts=int(flags["max-retry-attempts"]),
+        paused=False,
+    )
+
+
+def _budget(project: FakeProject, _: list[str], flags: Flags) -> None:
+    project.make(
+        "budget",
+        f"{flags['billing-account']}/{flags['display-name']}",
+        amount=flags["budget-amount"],
+        thresholds="0.5,0.8,1" if flags["threshold-rule"] == "percent=1" else "",
+        projects=flags["filter-projects"],
+        id="b-1",
+    )
+
+
 COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]] = {
     ("gcloud", "services", "enable"): _enable,
     ("gcloud", "beta", "services", "identity", "create"): lambda project, _, flags: project.make(
@@ -322,4 +353,6 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("gcloud", "functions", "deploy"): _function,
     ("gcloud", "run", "services", "update"): _update_service,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
+    ("gcloud", "scheduler", "jobs", "create", "http"): _schedule,
+    ("gcloud", "billing", "budgets", "create"): _budget,
 }

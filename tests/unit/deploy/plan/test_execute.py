@@ -131,17 +131,16 @@ def test_an_explained_failure_of_a_creation_is_not_repeated() -> None:
     assert 1 == len(run.asked)
 
 
-def test_only_the_creation_of_functions_is_tried_again() -> None:
+def test_only_functions_that_never_worked_are_tried_again() -> None:
     created = plan(wanted("dev"), Observed())
     again = {s.why for s in created.steps if isinstance(s, Command) and s.tries > 1}
     names = ("notify-stakeholders", "enrich-records", "validate-and-parse")
     assert {f"create function {name}" for name in names} == again
-    changed = with_field(
-        healthy_project(wanted("dev")), Key("function", "enrich-records"), "memory", "1Gi"
-    )
-    (step,) = plan(wanted("dev"), changed).steps
-    assert isinstance(step, Command)
-    assert 1 == step.tries
+    for field, value, tries in (("memory", "1Gi", 1), ("state", "FAILED", 3)):
+        key, healthy = Key("function", "enrich-records"), healthy_project(wanted("dev"))
+        (step,) = plan(wanted("dev"), with_field(healthy, key, field, value)).steps
+        assert isinstance(step, Command)
+        assert tries == step.tries
 
 
 def test_the_reason_of_a_command_is_shown() -> None:

@@ -194,6 +194,30 @@ def test_a_dataset_s_access_is_read_as_roles() -> None:
     } == observed.bindings
 
 
+def test_a_function_whose_first_build_failed_has_no_service_yet() -> None:
+    """It can be deployed again, and roles on its service are granted afterwards."""
+    failed = {
+        "name": f"projects/{PROJECT}/locations/europe-west1/functions/enrich-records",
+        "state": "FAILED",
+    }
+    run = Answers(
+        {
+            "projects describe": DESCRIBED,
+            "services list": enabled("cloudfunctions"),
+            "functions list": [failed],
+        }
+    )
+
+    def without_service(argv: Sequence[str]) -> Finished:
+        if "run services get-iam-policy enrich-records" in " ".join(argv):
+            return NOT_FOUND
+        return run(argv)
+
+    observed = observe(wanted("dev"), JsonReader(without_service))
+    assert "FAILED" == observed.resources[Key("function", "enrich-records")]["state"]
+    assert frozenset() == observed.bindings
+
+
 def test_versions_of_secrets_that_are_enabled() -> None:
     versions = [
         {"name": f"projects/123/secrets/sendgrid-api-key/versions/{n}", "state": state}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Value
+from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Resource, Value
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.saved import FORMAT, PlanRefused, check, encoded
 from unit.deploy.doctor.facts import TABLE, contracts, table
@@ -129,20 +129,14 @@ def test_a_change_in_the_project(change: Callable[[Observed], Observed], expecte
 
 
 def _wanted(key: Key, **fields: Value) -> Callable[[Desired], Desired]:
+    def changed(item: Resource | Binding) -> Resource | Binding:
+        if isinstance(item, Resource) and item.key == key:
+            return replace(item, fields={**item.fields, **fields})
+        return item
+
     def change(desired: Desired) -> Desired:
-        sections = tuple(
-            replace(
-                s,
-                items=tuple(
-                    replace(i, fields={**i.fields, **fields})
-                    if getattr(i, "key", None) == key
-                    else i
-                    for i in s.items
-                ),
-            )
-            for s in desired.sections
-        )
-        return replace(desired, sections=sections)
+        sections = (replace(s, items=tuple(map(changed, s.items))) for s in desired.sections)
+        return replace(desired, sections=tuple(sections))
 
     return change
 

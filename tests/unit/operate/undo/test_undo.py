@@ -269,6 +269,32 @@ def test_a_name_that_must_not_be_loaded_twice_is_free_after_a_revocation() -> No
     assert 5 == len(world.warehouse.rows("sales.plain"))
 
 
+@pytest.mark.parametrize(("name", "identical"), [("plain/a.csv", "warn"), ("plain/b.csv", "skip")])
+def test_content_that_was_loaded_again_in_the_meantime_is_not_restored(
+    name: str, identical: str
+) -> None:
+    world = World(contracts=simple.contracts(identical=identical))
+    first = send(world, "plain/a.csv", simple.table(3))
+    revoke_in(world, first)
+    twin = send(world, name, simple.table(3))
+    assert "completed" == status(world.ledger, twin).state
+    with pytest.raises(CannotUndo, match=f"revoke upload {twin} first"):
+        restore_in(world, first)
+    assert 3 == len(world.warehouse.rows("sales.plain"))
+    revoke_in(world, twin)
+    restore_in(world, first)
+    assert 3 == len(world.warehouse.rows("sales.plain"))
+
+
+def test_a_twin_that_the_contract_only_warns_of_does_not_prevent_a_restoration() -> None:
+    world = World(contracts=simple.contracts(identical="warn"))
+    first = send(world, "plain/a.csv", simple.table(3))
+    send(world, "plain/b.csv", simple.table(3))
+    revoke_in(world, first)
+    restore_in(world, first)
+    assert 6 == len(world.warehouse.rows("sales.plain"))
+
+
 def test_slow_jobs_are_asked_again() -> None:
     world, upload, _ = with_two_corrections()
     world.warehouse.jobs.seconds = lambda _: 300

@@ -1,0 +1,1 @@
+"""Organization policies that would refuse something that deploy creates."""
