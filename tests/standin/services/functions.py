@@ -9,6 +9,7 @@ from standin.paging import page_of_location
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
+from standin.services.kms import need_key
 from standin.services.secrets import SecretManager
 from standin.shapes import MapOf, Needed, Text, Whole, check, masked
 from standin.spreading import OperationFailed
@@ -56,8 +57,9 @@ FUNCTION = {
     "name": str,
     "buildConfig": Needed(BUILD),
     "serviceConfig": Needed(SERVICE),
-    "labels": MapOf(Text(r"[a-z0-9_-]{0,63}")),
+    "labels": MapOf(Text(r"[\w-]{0,63}")),
     "environment": str,
+    "kmsKeyName": str,
 }
 ALL = "allTrafficOnLatestRevision"
 UPLOADS = "gcf-v2-uploads"
@@ -137,6 +139,8 @@ class CloudFunctions(Service):
         changed["serviceConfig"].pop(ALL, None)
         masked(changed, request.body, mask)
         self._hold(changed, location)
+        # Settings of its service that the API does not know may be lost.
+        self.project.interfaces.pop(there["serviceConfig"]["service"], None)
         there.clear()
         there.update(changed)
         return self._built(there, name)
@@ -221,6 +225,11 @@ class CloudFunctions(Service):
             raise invalid("a concurrency of more than 1 needs at least 1 CPU")
         if connector := service.get("vpcConnector"):
             check(connector, Text(rf"projects/[^/]+/locations/{location}/connectors/[^/]+"))
+        if key := function.get("kmsKeyName"):
+            for domain in ("gcf-admin-robot", "serverless-robot-prod", "gcp-sa-eventarc"):
+                need_key(self.project, key, domain)
+            if self.project.repositories[build["dockerRepository"]].get("kmsKeyName") != key:
+                raise invalid("The repository must be encrypted with the key of the function.")
         account = service["serviceAccountEmail"]
         for variable in service.get("secretEnvironmentVariables", ()):
             self._secrets.usable(variable["secret"], variable["version"], account)

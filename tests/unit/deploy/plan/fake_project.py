@@ -64,7 +64,7 @@ class FakeProject:
             self._command(step.argv)
 
     def _command(self, argv: Sequence[str]) -> None:
-        flags = {}
+        flags: Flags = {}
         for part in argv:
             if part.startswith("--"):
                 name, equals, value = part[2:].partition("=")
