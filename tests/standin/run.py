@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from standin import revisions
 from standin.project import Project
 from standin.refusal import invalid, not_found
 from standin.service import Answer, Request, Service
@@ -44,13 +45,16 @@ class Run(Service):
         return self._service(self._path(project, name))
 
     def replace(self, request: Request, project: str, name: str) -> Answer:
-        """Make a revision with another connection to a subnet, and nothing else."""
+        """Make a revision with another connection to a subnet, or share the traffic out."""
         path = self._path(project, name)
         given = request.body["spec"]["template"]["metadata"].get("annotations", {})
         connected = {key: given[key] for key in (INTERFACES, EGRESS) if key in given}
         if EGRESS in connected and INTERFACES not in connected:
             raise invalid("An egress setting needs a network interface.")
-        self.project.interfaces[path] = connected
+        if connected != self.project.interfaces.get(path, {}):
+            self.project.interfaces[path] = connected
+            revisions.add(self.project, path)
+        revisions.assign(self.project, path, request.body["spec"]["traffic"])
         return self._service(path)
 
     def revision(self, _request: Request, project: str, name: str) -> Answer:
@@ -86,15 +90,16 @@ class Run(Service):
                 "labels": {"cloud.googleapis.com/location": self.project.region},
                 "annotations": {},
             },
-            "spec": {"template": template, "traffic": [{"percent": 100, "latestRevision": True}]},
+            "spec": {"template": template, "traffic": self.project.traffic[path]},
             "status": {
                 "observedGeneration": 1,
                 "conditions": [
                     {"type": kind, "status": "True"}
                     for kind in ("Ready", "ConfigurationsReady", "RoutesReady")
                 ],
-                "latestReadyRevisionName": f"{name}-00001-abc",
-                "latestCreatedRevisionName": f"{name}-00001-abc",
+                "latestReadyRevisionName": revisions.latest(self.project, path),
+                "latestCreatedRevisionName": revisions.latest(self.project, path),
+                "traffic": revisions.status(self.project, path),
                 "url": f"https://{name}.example.run.app",
             },
         }

@@ -67,7 +67,7 @@ class StandIn:
 
     def start(self, address: str) -> None:
         pubsub, secrets = PubSub(self.project), SecretManager(self.project)
-        objects = Objects(self.project)
+        objects = Objects(self.project, address)
         every: list[Service] = [
             ServiceUsage(self.project),
             ResourceManager(self.project),

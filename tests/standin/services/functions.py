@@ -4,6 +4,7 @@ import io
 import zipfile
 from typing import Any
 
+from standin import revisions
 from standin.paging import page_of_location
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
@@ -60,6 +61,7 @@ FUNCTION = {
     "environment": str,
     "kmsKeyName": str,
 }
+ALL = "allTrafficOnLatestRevision"
 UPLOADS = "gcf-v2-uploads"
 
 
@@ -121,7 +123,10 @@ class CloudFunctions(Service):
         return self._built(made, name, new=True)
 
     def get(self, _request: Request, project: str, location: str, name: str) -> Answer:
-        return self._there(project, location, name)
+        there = self._there(project, location, name)
+        service = there["serviceConfig"].get("service", "")
+        shares = {ALL: revisions.serves_latest(self.project, service)} if service else {}
+        return {**there, "serviceConfig": {**there["serviceConfig"], **shares}}
 
     def patch(self, request: Request, project: str, location: str, name: str) -> Answer:
         there = self._there(project, location, name)
@@ -131,6 +136,7 @@ class CloudFunctions(Service):
         shape = {**FUNCTION, "serviceConfig": readable, "state": str, "buildConfig": BUILD}
         check(request.body, shape)
         changed = {**there, **{k: {**there[k]} for k in ("buildConfig", "serviceConfig")}}
+        changed["serviceConfig"].pop(ALL, None)
         masked(changed, request.body, mask)
         self._hold(changed, location)
         # Settings of its service that the API does not know may be lost.
@@ -143,6 +149,7 @@ class CloudFunctions(Service):
         there = self._there(project, location, name)
         service = there["serviceConfig"].get("service", "")
         self.project.services.discard(service)
+        revisions.remove(self.project, service)
         self.project.policies.drop(service)
         del self.project.functions[name]
         return self.operation({})
@@ -163,6 +170,8 @@ class CloudFunctions(Service):
         function["serviceConfig"] |= address
         function["state"] = "ACTIVE"
         self.project.services.add(service)
+        everything = function["serviceConfig"].pop(ALL, False)
+        revisions.add(self.project, service, serves_all=everything)
         return self.operation(function)
 
     def _spread(self, function: dict[str, Any], name: str, new: bool) -> None:

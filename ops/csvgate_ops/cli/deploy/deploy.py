@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, errors_shown, target
+from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, Target, errors_shown, target
 from csvgate_ops.cli.deploy._plan_file import OUT, PLAN_FILE, check_saved, check_usage, save
 from csvgate_ops.deploy.kinds import traffic
 from csvgate_ops.deploy.plan.model import Observed
@@ -57,7 +57,7 @@ def command(
         raise click.UsageError("--promote cannot be used with --canary or --assume-empty")
     with errors_shown():
         place = target(env)
-        observed = Observed() if assume_empty else place.observed()
+        observed = _observed(place, assume_empty=assume_empty, promote=promote)
         if promote:
             steps = promotion(place.desired, observed)
         else:
@@ -77,6 +77,12 @@ def command(
             click.echo(summary(steps))
             place.execute(steps)
             click.echo(f"Done: {project} matches environment {env}.")
+
+
+def _observed(place: Target, *, assume_empty: bool, promote: bool) -> Observed:
+    if assume_empty:
+        return Observed()
+    return place.functions() if promote else place.observed()
 
 
 def _show_traffic(observed: Observed) -> None:

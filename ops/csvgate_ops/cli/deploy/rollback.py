@@ -21,7 +21,7 @@ def command(env: str, functions: tuple[str, ...], only_plan: bool) -> None:
     """
     with errors_shown():
         place = target(env)
-        steps = rollback(place.desired, place.observed(), functions)
+        steps = rollback(place.desired, place.functions(), functions)
         project = place.desired.place.project
         if only_plan:
             click.echo(script(steps, f"Roll functions of {env} back in {project}."), nl=False)

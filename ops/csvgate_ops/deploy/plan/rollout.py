@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.kinds import traffic
+from csvgate_ops.deploy.kinds import KINDS, traffic
+from csvgate_ops.deploy.kinds.kind import Reader
 from csvgate_ops.deploy.plan.changes import Change, as_stage, change, counts
-from csvgate_ops.deploy.plan.model import Desired, Effect, Fields, Observed, Plan, Resource
+from csvgate_ops.deploy.plan.model import Desired, Effect, Fields, Key, Observed, Plan, Resource
 
 HEADING = "Traffic"
 
@@ -45,6 +46,13 @@ def remarks(name: str, found: Fields) -> Iterator[str]:
     """Yield what an update of the function changes about an unusual state of its traffic."""
     if state := traffic.state(found):
         yield f"function {name}: {state}"
+
+
+def observe(desired: Desired, reader: Reader) -> Observed:
+    """Return the functions of a project, and nothing else of it. Raises CommandFailed."""
+    kind = KINDS["function"]
+    found = kind.observe(desired.place, reader, ())
+    return Observed({Key(kind.name, name): fields for name, fields in found.items()})
 
 
 def promotion(desired: Desired, observed: Observed) -> Plan:
