@@ -20,6 +20,7 @@ from csvgate_ops.operate.runbook.page import runbook_page
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER_TABLE = "<!-- ledger table, by `make docs` -->"
 SETTINGS = "<!-- settings of an environment, by `make docs` -->"
+DIFFERENCES = "<!-- differences, by `make docs` -->"
 _PAYLOADS: dict[str, type[BaseModel]] = {
     events.RECORDS_VALIDATED: events.ChunkAddress,
     events.UPLOAD_VALIDATED: events.UploadValidated,
@@ -52,6 +53,14 @@ def with_ledger_table(page: str) -> str:
     return between(LEDGER_TABLE, page, table)
 
 
+def differences_of_pulumi() -> str:
+    """Return the table of the Pulumi program, which is not installed."""
+    sys.path.append(str(ROOT / "deploy" / "pulumi"))
+    from csvgate_pulumi.differences import table
+
+    return table()
+
+
 def documents() -> Iterator[tuple[Path, str]]:
     """Yield each generated file and its contents."""
     for event_type, payload in _PAYLOADS.items():
@@ -68,6 +77,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield deploying, between(SETTINGS, deploying.read_text(), reference())
     yield ROOT / "docs" / "faults.md", faults_page()
     yield ROOT / "docs" / "formats.md", formats_page(ROOT / "tests" / "files" / "expected.toml")
+    pulumi = ROOT / "docs" / "pulumi.md"
+    yield pulumi, between(DIFFERENCES, pulumi.read_text(), differences_of_pulumi())
     yield ROOT / "docs" / "runbook.md", runbook_page(load(ROOT / "deploy" / "topology.yaml"))
 
 

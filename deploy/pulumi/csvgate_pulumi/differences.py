@@ -41,9 +41,10 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
         "A person adds it, as with gcloud. Pulumi checks that the version is enabled and does not "
         "read its value, which it would write to its state."
     ),
-    "contracts": (
-        "Pulumi creates their bucket. `csvgate contracts deploy ENV` puts them there, after the first "
-        "`pulumi up` and after each change of a contract."
+    "contracts and tables": (
+        "Pulumi creates the bucket of the contracts. `csvgate contracts deploy ENV` puts them "
+        "there and alters existing tables, whose changes depend on their present columns: run it "
+        "after the first `pulumi up` and after each change of a contract."
     ),
     "labels": (
         "Pulumi sets the labels of the environment file and removes those that it set before. "
@@ -52,10 +53,6 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
     "canaries": (
         "All traffic goes to the newest revision of a function. Shares of traffic "
         "(`deploy.sh --canary`) are not for projects that Pulumi deploys."
-    ),
-    "tables": (
-        "Pulumi does not alter the tables of contracts: their changes depend on the present "
-        "columns. `csvgate tables plan ENV` shows the statements."
     ),
     "roles that are not needed": (
         "Roles that somebody granted outside of Pulumi stay. `csvgate doctor` shows them."

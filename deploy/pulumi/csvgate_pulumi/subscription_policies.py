@@ -59,7 +59,7 @@ def authorised() -> Any:
     from google.auth.transport.requests import AuthorizedSession
 
     credentials, _ = google.auth.default(scopes=[_SCOPE])
-    return AuthorizedSession(credentials)
+    return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 
 
 def _url(project: str, name: str) -> str:

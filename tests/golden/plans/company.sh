@@ -334,7 +334,7 @@ gcloud functions deploy notify-stakeholders \
   --gen2 \
   --region=europe-west3 \
   --project=example-csvgate-dev \
-  --source=build/notify_stakeholders '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --source=build/notify_stakeholders '--update-labels=büro=köln,cost-centre=4711,csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
   --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
@@ -361,7 +361,7 @@ gcloud functions deploy enrich-records \
   --gen2 \
   --region=europe-west3 \
   --project=example-csvgate-dev \
-  --source=build/enrich_records '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --source=build/enrich_records '--update-labels=büro=köln,cost-centre=4711,csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
   --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
@@ -388,7 +388,7 @@ gcloud functions deploy validate-and-parse \
   --gen2 \
   --region=europe-west3 \
   --project=example-csvgate-dev \
-  --source=build/validate_and_parse '--update-labels=büro=köln,cost-centre=4711,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --source=build/validate_and_parse '--update-labels=büro=köln,cost-centre=4711,csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
   --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=2Gi \

@@ -273,7 +273,7 @@ gcloud functions deploy notify-stakeholders \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/notify_stakeholders \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
   --runtime=python313 \
   --entry-point=notify_stakeholders \
   --memory=512Mi \
@@ -299,7 +299,7 @@ gcloud functions deploy enrich-records \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/enrich_records \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
   --runtime=python313 \
   --entry-point=enrich_records \
   --memory=2Gi \
@@ -325,7 +325,7 @@ gcloud functions deploy validate-and-parse \
   --region=europe-west1 \
   --project=example-csvgate-staging \
   --source=build/validate_and_parse \
-  --update-labels=csvgate-source=0000000000000000000000000000000000000000 \
+  --update-labels=csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000 \
   --runtime=python313 \
   --entry-point=validate_and_parse \
   --memory=2Gi \

@@ -27,7 +27,7 @@ class NotTested(DeployError):
     """The project did not say which permissions the account has."""
 
 
-def tester(
+def granted_to_caller(
     run: Runner, reader: Reader, project: str
 ) -> Callable[[Collection[str]], frozenset[str]]:
     """Return a function that returns those of the permissions which the account has on the project.

@@ -1,94 +1,103 @@
 """Whether the account that deploys has the permissions that a deploy needs."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Final
 
+from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT
 from csvgate_ops.deploy.doctor.model import Check, Fault
-from csvgate_ops.deploy.preflight.context import Context, Family
+from csvgate_ops.deploy.preflight.context import Argv, Context, Family
 
-_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "serviceusage.serviceUsageAdmin": (
-        "serviceusage.services.enable",
-        "serviceusage.services.list",
-    ),
-    "resourcemanager.projectIamAdmin": (
-        "resourcemanager.projects.getIamPolicy",
-        "resourcemanager.projects.setIamPolicy",
-    ),
-    "iam.serviceAccountAdmin": (
-        "iam.serviceAccounts.create",
-        "iam.serviceAccounts.setIamPolicy",
-    ),
-    "iam.serviceAccountUser": ("iam.serviceAccounts.actAs",),
-    "iam.roleAdmin": ("iam.roles.create", "iam.roles.update"),
-    "secretmanager.admin": (
-        "secretmanager.secrets.create",
-        "secretmanager.secrets.setIamPolicy",
-    ),
-    "artifactregistry.admin": (
-        "artifactregistry.repositories.create",
-        "artifactregistry.repositories.setIamPolicy",
-    ),
-    "storage.admin": (
-        "storage.buckets.create",
-        "storage.buckets.setIamPolicy",
-        "storage.buckets.update",
-    ),
-    "pubsub.admin": (
-        "pubsub.subscriptions.create",
-        "pubsub.subscriptions.setIamPolicy",
-        "pubsub.subscriptions.update",
-        "pubsub.topics.create",
-        "pubsub.topics.setIamPolicy",
-    ),
-    "bigquery.admin": (
-        "bigquery.datasets.create",
-        "bigquery.datasets.update",
-        "bigquery.jobs.create",
-        "bigquery.tables.update",
-    ),
-    "cloudbuild.builds.editor": ("cloudbuild.builds.create",),
-    "cloudfunctions.developer": (
-        "cloudfunctions.functions.create",
-        "cloudfunctions.functions.update",
-    ),
-    "run.admin": ("run.services.getIamPolicy", "run.services.setIamPolicy"),
-    "eventarc.admin": ("eventarc.triggers.create", "eventarc.triggers.update"),
-    "logging.configWriter": ("logging.logMetrics.create",),
-    "monitoring.editor": (
-        "monitoring.alertPolicies.create",
-        "monitoring.dashboards.create",
-        "monitoring.notificationChannels.create",
-    ),
+_ROLES: Final[Mapping[str, str]] = {
+    "artifactregistry": "artifactregistry.admin",
+    "bigquery": "bigquery.admin",
+    "cloudbuild": "cloudbuild.builds.editor",
+    "cloudfunctions": "cloudfunctions.developer",
+    "cloudkms": "cloudkms.admin",
+    "cloudscheduler": "cloudscheduler.admin",
+    "eventarc": "eventarc.admin",
+    "iam.roles": "iam.roleAdmin",
+    "iam.serviceAccounts": "iam.serviceAccountAdmin",
+    "iam.serviceAccounts.actAs": "iam.serviceAccountUser",
+    "logging": "logging.configWriter",
+    "monitoring": "monitoring.editor",
+    "pubsub": "pubsub.admin",
+    "resourcemanager": "resourcemanager.projectIamAdmin",
+    "run": "run.admin",
+    "secretmanager": "secretmanager.admin",
+    "serviceusage": "serviceusage.serviceUsageAdmin",
+    "storage": "storage.admin",
+    "vpcaccess": "vpcaccess.user",
 }
-"""Role → those of its permissions whose lack stops a deploy. docs/ci.md grants the same roles."""
-_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "cloudkms.admin": ("cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"),
-}
-_CONNECTOR: Final[Mapping[str, tuple[str, ...]]] = {"vpcaccess.user": ("vpcaccess.connectors.use",)}
+"""The beginning of a permission → a predefined role that brings it; the longest one holds."""
+_CREATES_ACCOUNTS: Final = (
+    "iam.serviceAccounts.actAs",
+    "iam.serviceAccounts.create",
+    "iam.serviceAccounts.setIamPolicy",
+)
+_CREATES_ROLES: Final = ("iam.roles.create",)
+_GRANTS_KEYS: Final = ("cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy")
+_SHOWN: Final = 3
+"""Missing permissions that are named for each role."""
 
 
-def needed(context: Context) -> Mapping[str, tuple[str, ...]]:
-    """Return the permissions by the role that brings them."""
-    path = f"projects/{context.place.project}/"
-    roles = dict(_NEEDED)
-    if context.connector.startswith(path):
-        roles |= _CONNECTOR
-    if any(key.startswith(path) for key in context.keys.values()):
-        roles |= _KEYS
-    return roles
+def _accounts(context: Context) -> Argv:
+    return ("gcloud", "iam", "service-accounts", "list", context.where)
+
+
+def _custom_roles(context: Context) -> Argv:
+    return ("gcloud", "iam", "roles", "list", context.where)
+
+
+def reads(context: Context) -> Iterator[Argv]:
+    if "iam.googleapis.com" in context.apis:
+        yield _accounts(context)
+        yield _custom_roles(context)
+
+
+def needed(context: Context) -> set[str]:
+    """Return the permissions that a deploy of the environment needs on the project. Accounts and
+    custom roles that exist are not created: then the role to act as these accounts may have been
+    granted on each of them, which is not tested."""
+    apis = set(context.names("api"))
+    found = {name for name in (*DEPLOYS, *GRANT) if _api(name) in apis}
+    if not context.connector.startswith(f"projects/{context.place.project}/"):
+        found = {name for name in found if not name.startswith("vpcaccess.")}
+    if any(key.startswith(f"projects/{context.place.project}/") for key in context.keys.values()):
+        found |= {*_GRANTS_KEYS}
+    emails, roles = _existing(context)
+    if any(context.place.email(name) not in emails for name in context.names("account")):
+        found |= {*_CREATES_ACCOUNTS}
+    if any(name not in roles for name in context.names("custom-role")):
+        found |= {*_CREATES_ROLES}
+    return found
+
+
+def _api(permission: str) -> str:
+    service = permission.partition(".")[0]
+    return f"{'cloudresourcemanager' if service == 'resourcemanager' else service}.googleapis.com"
+
+
+def _existing(context: Context) -> tuple[set[str], set[str]]:
+    """Return the addresses of the service accounts, and the names of the custom roles."""
+    if "iam.googleapis.com" not in context.apis:
+        return set(), set()
+    accounts = context.reader.read(_accounts(context))
+    roles = context.reader.read(_custom_roles(context))
+    return {a["email"] for a in accounts}, {r["name"].rpartition("/")[2] for r in roles}
 
 
 def find(context: Context) -> Iterator[Check]:
-    roles = needed(context)
-    wanted = {permission for permissions in roles.values() for permission in permissions}
-    granted = context.granted(wanted)
+    wanted = needed(context)
+    lacking = sorted(wanted - context.granted(wanted), key=lambda name: (_role(name), name))
     faults = tuple(
-        _fault(context, role, lacking)
-        for role, permissions in roles.items()
-        if (lacking := [p for p in permissions if p not in granted])
+        _fault(context, role, list(names)) for role, names in groupby(lacking, key=_role)
     )
     yield Check(f"permissions of {context.who}", str(len(wanted)), faults)
+
+
+def _role(permission: str) -> str:
+    return _ROLES[max((start for start in _ROLES if permission.startswith(start)), key=len)]
 
 
 def _fault(context: Context, role: str, lacking: list[str]) -> Fault:
@@ -96,7 +105,9 @@ def _fault(context: Context, role: str, lacking: list[str]) -> Fault:
         f"gcloud projects add-iam-policy-binding {context.place.project} "
         f"--member={context.member or 'MEMBER'} --role=roles/{role} --condition=None"
     )
-    return Fault("permission.missing", f"lacks {', '.join(lacking)}", (grant,))
+    rest = len(lacking) - _SHOWN
+    others = f" and {rest} more" if rest > 0 else ""
+    return Fault("permission.missing", f"lacks {', '.join(lacking[:_SHOWN])}{others}", (grant,))
 
 
-FAMILY = Family("permissions", find)
+FAMILY = Family("permissions", find, reads)

@@ -79,6 +79,7 @@ def answers(project: str) -> Answers:
         ],
         "organizations describe": {"owner": {"directoryCustomerId": "C01abcdef"}},
         "service-accounts list": [],
+        "roles list": [],
         "secrets describe": "ERROR: (gcloud.secrets.describe) NOT_FOUND: Secret not found.",
     }
 

@@ -7,6 +7,7 @@ anything or to start a process is an error.
 """
 
 import base64
+import importlib
 import json
 import runpy
 import sys
@@ -20,16 +21,18 @@ import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
 
-from csvgate_ops.cli.deploy import _deploying
 from csvgate_ops.cli.deploy._deploying import Target
 from csvgate_ops.deploy.plan.model import Binding, Key, Resource, Section
 from csvgate_ops.deploy.staging.stage import Staged
-from csvgate_pulumi import program
 from unit.deploy.plan.environments import COMPANY, wanted, with_schedules
+from unit.deploy.pulumi.subscription_session import NAME, new_session
 
 ROOT = Path(__file__).parents[4]
-PROGRAM = ROOT / "deploy" / "pulumi" / "__main__.py"
-TARGET = program.target
+MAIN = ROOT / "deploy" / "pulumi" / "__main__.py"
+DEPLOYING: Any = importlib.import_module("csvgate_ops.cli.deploy._deploying")
+PATCHED: Any = importlib.import_module("csvgate_pulumi.patched_subscription")
+PROGRAM: Any = importlib.import_module("csvgate_pulumi.program")
+TARGET: Callable[[str], Target] = PROGRAM.target
 NUMBER = "314159265358"
 """The number of the project."""
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system")
@@ -70,7 +73,7 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-class Project(Mocks):
+class Project(Mocks):  # type: ignore[misc]
     def __init__(self, variant: str) -> None:
         self.variant = variant
         self.calls: list[dict[str, Any]] = []
@@ -85,7 +88,7 @@ class Project(Mocks):
         return answered(args.token, args.args, self.variant), []
 
 
-class Monitor(MockMonitor):
+class Monitor(MockMonitor):  # type: ignore[misc]
     """Also keeps the options of each resource, which mocks do not get."""
 
     def __init__(self, mocks: Project) -> None:
@@ -168,9 +171,10 @@ def recorded(stack: str, variant: str) -> dict[str, Any]:
     pulumi.runtime.set_all_config(config)
     pulumi.runtime.set_mocks(project, "csvgate", stack, preview=False, monitor=monitor)
     change = VARIANTS.get(variant, lambda found: found)
-    program.target = lambda environment: change(chosen(environment))
+    PROGRAM.target = lambda environment: change(chosen(environment))
+    run: Any = pulumi.runtime.test(lambda: runpy.run_path(str(MAIN)) and None)
     try:
-        pulumi.runtime.test(lambda: runpy.run_path(str(PROGRAM)) and None)()
+        run()
     except pulumi.RunError as error:
         return {"error": str(error)}
     names = {urn: request.name for urn, request in monitor.requests.items()}
@@ -186,6 +190,33 @@ def recorded(stack: str, variant: str) -> dict[str, Any]:
         if request.type != "pulumi:pulumi:Stack"
     ]
     return {"resources": resources, "calls": project.calls}
+
+
+def provided() -> dict[str, Any]:
+    """Return what the provider of patched subscriptions answers, as Pulumi would call it."""
+    session = new_session()
+    PATCHED.policies.authorised = lambda: session
+    provider = PATCHED._Provider()
+    kind = "trigger-subscription"
+    wanted_fields = next(r for r in wanted("dev").resources if r.key.kind == kind).fields
+    floats = {n: float(v) if isinstance(v, int) else v for n, v in wanted_fields.items()}
+    project = session.stand_in.project
+    props = {"project": project.name, "subscription": NAME, "policies": floats, "__provider": "…"}
+    before = provider.diff(NAME, props, props)
+    created = provider.create(dict(props))
+    unchanged = provider.diff(NAME, created.outs, props)
+    project.subscriptions[NAME]["ackDeadlineSeconds"] = 10
+    drifted = provider.diff(NAME, created.outs, props)
+    updated = provider.update(NAME, created.outs, dict(props))
+    another = provider.diff(NAME, created.outs, {**props, "subscription": "another"})
+    return {
+        "id": created.id,
+        "outs": created.outs == updated.outs == {n: props[n] for n in created.outs},
+        "secret": provider.serialize_as_secret_always,
+        "changes": [before.changes, unchanged.changes, drifted.changes, another.changes],
+        "replaces": another.replaces,
+        "deadline": project.subscriptions[NAME]["ackDeadlineSeconds"],
+    }
 
 
 def shown(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -209,8 +240,9 @@ def unstaged(_root: Path, out: Path, topology: Any) -> dict[str, Staged]:
 
 
 if __name__ == "__main__":
-    _deploying.stage = unstaged
+    DEPLOYING.stage = unstaged
     sys.addaudithook(forbid)
     runs = [argument.partition(":") for argument in sys.argv[1:]]
     found = {f"{stack}{colon}{v}": recorded(stack, v) for stack, colon, v in runs}
+    found["provider"] = provided()
     sys.stdout.write(json.dumps(found, default=as_json))

@@ -17,6 +17,7 @@ from csvgate_pulumi import differences
 from unit.deploy.plan.environments import COMPANY, EXAMPLES, ROOT, wanted, with_schedules
 from unit.deploy.pulumi import readers
 from unit.deploy.pulumi.described import Described, described
+from unit.deploy.pulumi.subscription_session import NAME
 
 PYTHON = ROOT / ".venv-pulumi" / "bin" / "python"
 RECORDER = ROOT / "tests" / "unit" / "deploy" / "pulumi" / "recorder.py"
@@ -262,7 +263,7 @@ def test_what_has_no_counterpart_is_named(variant: str, named: str) -> None:
 
 def test_a_key_that_is_not_enabled_is_named() -> None:
     error = recorded()[f"{COMPANY}:disabled-key"].get("error", "")
-    assert "cryptoKeys/code is not enabled" in error
+    assert "the primary version of key projects/acme-keys/locations/" in error
 
 
 def test_what_is_encrypted_waits_for_the_roles_on_the_key() -> None:
@@ -275,3 +276,15 @@ def test_what_is_encrypted_waits_for_the_roles_on_the_key() -> None:
     assert roles
     for each in (*encrypted, *(n for n in after if n.startswith("sources "))):
         assert roles <= after[each]
+
+
+def test_the_provider_of_patched_subscriptions() -> None:
+    """It changes what differs from the project, also where its own inputs are the same."""
+    assert {
+        "id": NAME,
+        "outs": True,
+        "secret": False,
+        "changes": [True, False, True, True],
+        "replaces": ["subscription"],
+        "deadline": 600,
+    } == recorded()["provider"]
