@@ -52,7 +52,7 @@ SCHEDULES = {
         "function": "notify_stakeholders",
         "headers": {"Content-Type": "application/cloudevents+json"},
         "body": '{"specversion": "1.0", "id": "1", "source": "//scheduler", "type": "monthly"}',
-        "service_account": "csvgate-triggers",
+        "service_account": "csvgate-enrich",
     },
 }
 """Schedules of every form, which the repository's own topology does not have."""
