@@ -79,7 +79,7 @@ def answers(project: str) -> Answers:
         ],
         "organizations describe": {"owner": {"directoryCustomerId": "C01abcdef"}},
         "service-accounts list": [],
-        "roles list": [],
+        "roles describe": "ERROR: (gcloud.iam.roles.describe) NOT_FOUND: The role was not found.",
         "secrets describe": "ERROR: (gcloud.secrets.describe) NOT_FOUND: Secret not found.",
     }
 
