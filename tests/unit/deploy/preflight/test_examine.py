@@ -8,9 +8,9 @@ import pytest
 
 from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT
 from csvgate_ops.deploy.doctor.view import lines, summary
+from csvgate_ops.deploy.preflight.access.granted import NotTested
+from csvgate_ops.deploy.preflight.access.permissions import _role
 from csvgate_ops.deploy.preflight.examine import examine
-from csvgate_ops.deploy.preflight.granted import NotTested
-from csvgate_ops.deploy.preflight.permissions import _role
 from unit.deploy.preflight.recorded import (
     DISABLED,
     FORBIDDEN,
