@@ -7,7 +7,6 @@ import click
 
 from csvgate_ops.author.diff.model import ContractDiff, Verdict
 from csvgate_ops.author.diff.view import lines, summary, verdict
-from csvgate_ops.cli.deploy import _deploying
 from csvgate_ops.cli.deploy._deploying import Located
 from csvgate_ops.deploy.contracts.release import Release, Releases
 from csvgate_ops.deploy.plan.script import script
@@ -20,7 +19,7 @@ IN_EFFECT = "Every instance of a function uses them within 2 minutes."
 
 
 def releases(place: Located) -> Releases:
-    return Releases(place.place, place.contracts_bucket, _deploying.subprocesses(place.root))
+    return Releases(place.place, place.contracts_bucket, place.runner())
 
 
 @contextmanager
@@ -46,5 +45,5 @@ def carry_out(place: Located, release: Release, title: str, *, only_plan: bool) 
     if only_plan:
         click.echo(script(release.plan, title), nl=False)
     else:
-        run = _deploying.subprocesses(place.root)
+        run = place.runner()
         Execution(run, place.root, click.echo).all_of(release.plan)

@@ -103,6 +103,9 @@ class Located:
     def place(self) -> Place:
         return place_of(self.topology, self.environment)
 
+    def runner(self) -> Runner:
+        return subprocesses(self.root)
+
     @property
     def contracts_bucket(self) -> str:
         topology = overlay(self.topology, self.environment)
