@@ -110,6 +110,18 @@ def test_a_role_on_keys_of_the_project_can_be_granted() -> None:
     assert "cloudkms.cryptoKeys.setIamPolicy" in needed
 
 
+def test_the_permission_on_a_connector_of_a_host_project_is_not_asked_of_this_project() -> None:
+    needed = set[str]()
+
+    def granted(permissions: Any) -> frozenset[str]:
+        needed.update(permissions)
+        return frozenset(permissions)
+
+    path = "projects/net-host/locations/europe-west1/connectors/shared"
+    preflight({}, granted, network=Network(connector=path))
+    assert not [name for name in needed if name.startswith("vpcaccess.")]
+
+
 def through(**settings: Any) -> Network:
     return Network(egress="all-traffic", **settings)
 
