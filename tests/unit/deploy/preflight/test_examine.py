@@ -66,7 +66,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[str]]] = [
         "ask for more",
         [
             "gcloud beta quotas preferences create --service=run.googleapis.com "
-            "--quota-id=CpuAllocPerProjectRegion --preferred-value=100000 "
+            "--quota-id=CpuAllocPerProjectRegion --preferred-value=155000 "
             f"--dimensions=region=europe-west1 {AT}"
         ],
     ),

@@ -82,7 +82,8 @@ def find(context: Context) -> Iterator[Check]:
     faults = tuple(
         _fault(context, role, list(names)) for role, names in groupby(lacking, key=_role)
     )
-    yield Check(f"permissions of {context.who}", str(len(wanted)), faults)
+    result = f"all {len(wanted)} that a deploy needs"
+    yield Check(f"permissions of {context.who}", result, faults)
 
 
 def _role(permission: str) -> str:
