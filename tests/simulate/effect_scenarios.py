@@ -126,6 +126,13 @@ EFFECTS = (
         revision=Revision(),
     ),
     _scenarios(
+        "replace: no row is valid",
+        send(DAILY, TWO),
+        last=all_of(send(DAILY, shop.file("x", "y")), send("whole/a.csv", shop.file("x"))),
+        after=codes_must_be("?", "?"),
+        points="none",
+    ),
+    _scenarios(
         "replace: a newer generation upon a crash",
         send(DAILY, TWO),
         upon_crash=send(DAILY, NEWER),

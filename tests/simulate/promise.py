@@ -135,7 +135,8 @@ class _Check:
             return
         too_late = ended.end.finished.code in TOO_LATE.get(sent.way, ())
         decided = "completed" if too_late else outcome
-        require_equal(sent.file.expected(version), decided, f"outcome of {sent.upload.name}")
+        expected = sent.file.expected(version, replaces=sent.replaces)
+        require_equal(expected, decided, f"outcome of {sent.upload.name}")
         valid, rejected = sent.file.valid_lines(version), sent.file.rejected_lines(version)
         if rejected or decided == "rejected":
             require(self._has_letter(sent.upload.id, seal.plan), "rejected rows without a letter")

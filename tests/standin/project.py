@@ -43,6 +43,14 @@ class Project:
         self.monitoring: dict[str, dict[str, dict[str, Any]]] = {}
         """Alert policies, channels, dashboards and log-based metrics, by the API's collection."""
         self.tables: dict[str, dict[str, Any]] = {}
+        self.keys: dict[str, str] = {}
+        """Path of each key, of this or other projects → the state of its primary version."""
+        self.interfaces: dict[str, dict[str, str]] = {}
+        """Path of a service → the annotations of its template: how it is connected to a subnet."""
+        self.revisions: dict[str, list[str]] = {}
+        """Path of a service → the names of its revisions, the latest one last."""
+        self.traffic: dict[str, list[dict[str, Any]]] = {}
+        """Path of a service → the targets of its traffic."""
         self.surroundings = Surroundings()
         self.policies = Policies(self)
         self.spreading = Spreading()

@@ -6,8 +6,7 @@ from pathlib import Path
 
 SERVICES = (
     *("ARTIFACTREGISTRY", "BIGQUERY", "CLOUDBUILD", "CLOUDFUNCTIONS", "CLOUDRESOURCEMANAGER"),
-    *("CLOUDBILLING", "COMPUTE", "VPCACCESS"),
-    "CLOUDSCHEDULER",
+    *("CLOUDBILLING", "CLOUDKMS", "CLOUDSCHEDULER", "COMPUTE", "VPCACCESS"),
     *(
         "EVENTARC",
         "IAM",
@@ -48,6 +47,10 @@ def environment(address: str, directory: Path) -> dict[str, str]:
     overrides = {
         f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": f"{address}/{name.lower()}/" for name in SERVICES
     }
+    # For some commands of Cloud Run gcloud puts the region before the host's name. A name that
+    # nobody resolves goes to the proxy, which is the stand-in.
+    _, _, port = address.rpartition(":")
+    overrides["CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN"] = f"http://run.stand-in:{port}/run/"
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         **overrides,
@@ -59,7 +62,7 @@ def environment(address: str, directory: Path) -> dict[str, str]:
         "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "true",
         "BIGQUERYRC": str(bigqueryrc),
         # Requests without an override must not leave this machine.
-        "http_proxy": "http://127.0.0.1:9",
+        "http_proxy": address,
         "https_proxy": "http://127.0.0.1:9",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",

@@ -17,6 +17,7 @@ from standin.services.bigquery import BigQuery
 from standin.services.budgets import BillingBudgets
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
+from standin.services.kms import Kms
 from standin.services.monitoring import Logging, Monitoring
 from standin.services.objects import Objects
 from standin.services.pubsub import PubSub
@@ -66,7 +67,7 @@ class StandIn:
 
     def start(self, address: str) -> None:
         pubsub, secrets = PubSub(self.project), SecretManager(self.project)
-        objects = Objects(self.project)
+        objects = Objects(self.project, address)
         every: list[Service] = [
             ServiceUsage(self.project),
             ResourceManager(self.project),
@@ -80,6 +81,7 @@ class StandIn:
             ArtifactRegistry(self.project),
             CloudFunctions(self.project, secrets, address),
             Run(self.project),
+            Kms(self.project),
             Eventarc(self.project, pubsub),
             Monitoring(self.project),
             Logging(self.project),

@@ -85,8 +85,8 @@ FAULTS: tuple[tuple[Change, tuple[tuple[str, str], ...]], ...] = (
         (("billing", "billing.disabled"),),
     ),
     (
-        lambda p: p.surroundings.lacking.update({"iam.roles.create", "iam.roles.update"}),
-        (("permissions of this account", "permission.missing"),),
+        lambda p: p.surroundings.lacking.update({"iam.roles.create", "storage.buckets.create"}),
+        (("permissions of this account", "permission.missing"),) * 2,
     ),
     (
         _policy("gcp.resourceLocations", _only("in:us-locations", "global")),

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from csvgate_ops.deploy import topology as topo
+from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT, READS
 from csvgate_ops.deploy.run.propagation import spreading
 from integration.deploy.faults import FAULTS
 from integration.deploy.story import FOREIGN, Run, Story, lived
 from servers import ROOT
 from standin import sdk
+from standin.permissions import permission
 from standin.project import Project
 from standin.spreading import MESSAGES
+from unit.deploy.plan.test_propagation import printed
 
 pytestmark = pytest.mark.skipif(sdk.missing() is not None, reason=str(sdk.missing()))
 
@@ -87,16 +90,9 @@ def test_a_first_request_that_is_refused_is_repeated(story: Story, output: str, 
     if name == "internal":
         assert 1 == output.count("the service does not say why: try 2 of 3 in 10 s")
         return
-    found = spreading(MESSAGES[name].text.format_map(Anything()))
+    found = spreading(printed(MESSAGES[name]))
     assert found is not None
     assert f": {found.what}; retrying in" in output
-
-
-class Anything(dict[str, str]):
-    """Values for all placeholders."""
-
-    def __missing__(self, key: str) -> str:
-        return "x"
 
 
 def test_no_resource_was_created_twice(story: Story) -> None:
@@ -358,6 +354,38 @@ def test_teardown_keeps_data(story: Story, project: Project) -> None:
     assert set() == granted
     assert account("csvgate-enrich") not in json.dumps(left.datasets)
     assert f"bucket {PROJECT}-uploads: data is kept unless --delete-data is given" in run.output
+
+
+def permissions(story: Story, *runs: str) -> set[str]:
+    requests = [request for name in runs for request in story.runs[name].requests]
+    return {needed for request in requests if (needed := permission(request))}
+
+
+def test_the_deployer_s_role_has_what_a_deploy_asks_for(story: Story) -> None:
+    """And what `csvgate bootstrap` does instead, because the deployer must not be able to."""
+    runs = ("without the secret", "killed unheard", "killed heard", "finished", "again", "changed")
+    bootstrapped = {
+        "iam.roles.create",
+        "iam.serviceAccounts.create",
+        "iam.serviceAccounts.setIamPolicy",
+        "serviceusage.services.generateServiceIdentity",
+    }
+    needed = permissions(story, *runs)
+    assert bootstrapped <= needed
+    assert set() == needed - bootstrapped - {*DEPLOYS, *GRANT} - on_contracts(
+        "create", "get", "list"
+    )
+
+
+def on_contracts(*verbs: str) -> set[str]:
+    """What the accounts may do with objects: only in this bucket, by a condition."""
+    return {f"storage.objects.{verb} on {PROJECT}-contracts" for verb in verbs}
+
+
+def test_the_planner_s_role_has_what_a_plan_and_the_doctor_ask_for(story: Story) -> None:
+    needed = permissions(story, "again", "doctor")
+    assert {"storage.buckets.list", "run.services.getIamPolicy", "iam.roles.get"} <= needed
+    assert set() == needed - set(READS) - on_contracts("get", "list")
 
 
 def test_teardown_of_data_restores_the_original_project(story: Story) -> None:

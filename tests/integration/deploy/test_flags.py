@@ -17,6 +17,7 @@ from csvgate_ops.deploy.plan.teardown import teardown
 from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
 from servers import ROOT
 from standin import sdk
+from unit.deploy.deployer.test_bootstrap import ran
 from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted, with_schedules
 from unit.deploy.plan.test_reads import Complete
 
@@ -92,6 +93,10 @@ def test_no_command_or_flag_is_unknown_or_deprecated() -> None:
     read = [argv for desired in environments for argv in read_with(desired)]
     assert 60 < len({argv[:4] for argv in planned})
     assert [] == wrong([*planned, *read])
+
+
+def test_the_commands_of_the_bootstrap() -> None:
+    assert [] == wrong([*ran("dev"), *ran("prod", exists=True)])
 
 
 def test_what_it_would_say() -> None:

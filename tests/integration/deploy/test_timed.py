@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(sdk.missing() is not None, reason=str(sdk.missin
 
 PROJECT = "example-csvgate-prod"
 TRIGGERS = f"csvgate-triggers@{PROJECT}.iam.gserviceaccount.com"
+ENRICH = f"csvgate-enrich@{PROJECT}.iam.gserviceaccount.com"
 WHERE = f"projects/{PROJECT}/locations/europe-west1/jobs"
 BUDGET = Key("budget", f"01A2B3-4C5D6E-7F8091/csvgate {PROJECT}")
 JOB = Key("scheduler-job", "reconcile")
@@ -67,7 +68,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("timed")
     project = Project(PROJECT)
     project.apis |= {"cloudscheduler.googleapis.com", "billingbudgets.googleapis.com"}
-    project.accounts[TRIGGERS] = {"email": TRIGGERS}
+    for email in (TRIGGERS, ENRICH):
+        project.accounts[email] = {"email": email}
     with (
         serving(project) as stand_in,
         tunnelled(stand_in, sdk.environment(stand_in.address, folder), folder) as reaching,

@@ -13,6 +13,7 @@ from csvgate.protocol.identity import digest
 from csvgate.protocol.ledger import scope_log
 from csvgate.protocol.ledger.effect_entries import EffectClaim, ScopeState
 from csvgate.protocol.ledger.scope_log import ScopeLog
+from csvgate.rejects import limited_rejects
 from csvgate.runtime.errors import Permanent, Transient
 from enrichment import failed_effect, handler
 from enrichment.effects import candidate, carry_out, judge
@@ -281,10 +282,16 @@ def _state_before_kept() -> Swap:
     return swapped(candidate, "state_after", lambda state, _: state)
 
 
+def _only_removes() -> Swap:
+    """A file without a valid row removes the rows that it would replace."""
+    return swapped(limited_rejects, "disposition", lambda _: "append")
+
+
 EFFECTS: dict[str, Callable[[], Swap]] = {
     "log number probed instead of judged again": _number_probed,
     "entry run before its predecessor": _before_predecessor,
     "open entry left to its owner": _left_to_its_owner,
+    "file without a valid row replaces others": _only_removes,
     "next run on a job that is not found": _next_run_if_not_found,
     "job id random": _random_job_id,
     "failed job started again under its id": _always_the_first_run,

@@ -34,6 +34,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
         "replace: every job fails for good, several chunks",
     ),
     "failed job started again under its id": ("replace: a job fails, and is run again",),
+    "file without a valid row replaces others": ("replace: no row is valid",),
     "job id random": ("replace: slow jobs",),
     "log number probed instead of judged again": ("replace: two generations",),
     "next run on a job that is not found": ("replace: the first generation",),

@@ -42,6 +42,11 @@ class Sent:
         return self.upload.name.startswith("held/")
 
     @property
+    def replaces(self) -> bool:
+        """Whether it would remove rows even if it had none."""
+        return self.way in ("daily", "whole")
+
+    @property
     def way(self) -> str | None:
         """The folder, if uploads in it change rows of their table; None if they add rows."""
         folder = self.upload.name.partition("/")[0]

@@ -66,10 +66,12 @@ class File:
     def rejected_lines(self, version: int) -> list[int]:
         return [n for n, row in enumerate(self.rows, 2) if not row.valid(version)]
 
-    def expected(self, version: int) -> str:
-        """The outcome, if the upload is neither overwritten nor deleted."""
+    def expected(self, version: int, *, replaces: bool) -> str:
+        """The outcome, if the upload is neither overwritten nor deleted. One that `replaces` others
+        must not only remove their rows, because all of its own are rejected."""
         over = len(self.rejected_lines(version)) > MAX_REJECTED
-        return "rejected" if self.unreadable or over else "completed"
+        only_removes = replaces and self.rows and not self.valid_lines(version)
+        return "rejected" if self.unreadable or over or only_removes else "completed"
 
 
 def file(*amounts: str) -> File:

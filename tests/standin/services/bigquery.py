@@ -6,7 +6,7 @@ from typing import Any
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid
 from standin.service import Answer, Request, Service
-from standin.shapes import Needed, Text, check
+from standin.shapes import MapOf, Needed, Text, check
 
 REFERENCE = {"datasetId": Needed(Text(r"[A-Za-z0-9_]{1,1024}")), "projectId": str}
 ACCESS = {"role": str, "userByEmail": str, "specialGroup": str, "groupByEmail": str}
@@ -15,7 +15,8 @@ DATASET = {
     "description": str,
     "location": str,
     "access": [ACCESS],
-    "labels": dict,
+    "labels": MapOf(str),
+    "defaultEncryptionConfiguration": {"kmsKeyName": str},
 }
 READ_BACK = {"kind": str, "etag": str, "id": str, "selfLink": str, "creationTime": str}
 OLD_NAMES = {
@@ -30,6 +31,10 @@ STATEMENT = re.compile(
 ADD_COLUMN = re.compile(
     r"(?P<verb>ALTER TABLE) `(?P<project>[^`]+)`\.`(?P<dataset>\w+)`\.`(?P<table>[\w-]+)` "
     r"ADD COLUMN IF NOT EXISTS `(?P<column>\w+)` (?P<type>\w+)"
+)
+ALTER_SCHEMA = re.compile(
+    r"(?P<verb>ALTER SCHEMA) `(?P<project>[^`]+)`\.(?P<dataset>\w+) SET OPTIONS "
+    r"\((labels = \[(?P<labels>[^\]]*)\])?(, )?(default_kms_key_name = \"(?P<key>[^\"]+)\")?\)"
 )
 
 
@@ -52,6 +57,7 @@ class BigQuery(Service):
             ("DELETE", dataset, self.delete),
             ("GET", dataset + r"/tables/(?P<table>[^/]+)", self.table),
             ("PATCH", dataset + r"/tables/(?P<table>[^/]+)", self.update_table),
+            ("GET", base + "/serviceAccount", self.agent),
             ("POST", base + "/jobs", self.query),
             ("GET", base + r"/jobs/(?P<job>[^/]+)", self.job),
             ("GET", base + r"/queries/(?P<job>[^/]+)", self.results),
@@ -124,7 +130,8 @@ class BigQuery(Service):
     def query(self, request: Request, project: str) -> Answer:
         self.project.own(project)
         query = request.body["configuration"]["query"]
-        found = STATEMENT.fullmatch(query["query"]) or ADD_COLUMN.fullmatch(query["query"])
+        forms = (STATEMENT, ADD_COLUMN, ALTER_SCHEMA)
+        found = next((f for form in forms if (f := form.fullmatch(query["query"]))), None)
         if query.get("useLegacySql") is not False or found is None:
             raise invalid(f"Syntax error: {query}")
         there = self._there(found["project"], found["dataset"])
@@ -134,6 +141,8 @@ class BigQuery(Service):
         if found["verb"] == "ALTER TABLE":
             table = self._table(found["project"], found["dataset"], found["table"])
             self._add_column(table, found["column"], found["type"])
+        elif found["verb"] == "ALTER SCHEMA":
+            self._set_options(there, found["labels"], found["key"])
         else:
             self._grant(there, found["verb"], found["role"], found["email"])
         job = {
@@ -161,6 +170,19 @@ class BigQuery(Service):
             "schema": {"fields": []},
             "totalRows": "0",
         }
+
+    def agent(self, _request: Request, project: str) -> Answer:
+        """Return the agent that encrypts; asking for it creates it."""
+        self.project.own(project)
+        email = f"bq-{self.project.number}@bigquery-encryption.iam.gserviceaccount.com"
+        self.project.agents.add(email)
+        return {"kind": "bigquery#getServiceAccountResponse", "email": email}
+
+    def _set_options(self, there: Answer, labels: str | None, key: str | None) -> None:
+        if labels is not None:
+            there["labels"] = dict(re.findall(r'\("([^"]*)", "([^"]*)"\)', labels))
+        if key:
+            there["defaultEncryptionConfiguration"] = {"kmsKeyName": key}
 
     def _table(self, project: str, dataset: str, table: str) -> Answer:
         self._there(project, dataset)

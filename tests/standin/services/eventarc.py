@@ -77,7 +77,7 @@ class Eventarc(Service):
     def patch(self, request: Request, **at: str) -> Answer:
         there = self._there(**at)
         mask = request.only("updateMask", "validateOnly", "allowMissing")["updateMask"]
-        if not set(mask.split(",")) <= {"serviceAccount", "destination.cloudRun.service"}:
+        if not set(mask.split(",")) <= {"serviceAccount", "destination.cloudRun.service", "labels"}:
             raise invalid(f"the stand-in does not change {mask}")
         changed = {**there, "destination": {"cloudRun": {**there["destination"]["cloudRun"]}}}
         masked(changed, request.body, mask)

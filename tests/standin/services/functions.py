@@ -4,10 +4,12 @@ import io
 import zipfile
 from typing import Any
 
+from standin import revisions
 from standin.paging import page_of_location
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
+from standin.services.kms import need_key
 from standin.services.secrets import SecretManager
 from standin.shapes import MapOf, Needed, Text, Whole, check, masked
 from standin.spreading import OperationFailed
@@ -55,9 +57,11 @@ FUNCTION = {
     "name": str,
     "buildConfig": Needed(BUILD),
     "serviceConfig": Needed(SERVICE),
-    "labels": MapOf(Text(r"[a-z0-9_-]{0,63}")),
+    "labels": MapOf(Text(r"[\w-]{0,63}")),
     "environment": str,
+    "kmsKeyName": str,
 }
+ALL = "allTrafficOnLatestRevision"
 UPLOADS = "gcf-v2-uploads"
 
 
@@ -119,7 +123,10 @@ class CloudFunctions(Service):
         return self._built(made, name, new=True)
 
     def get(self, _request: Request, project: str, location: str, name: str) -> Answer:
-        return self._there(project, location, name)
+        there = self._there(project, location, name)
+        service = there["serviceConfig"].get("service", "")
+        shares = {ALL: revisions.serves_latest(self.project, service)} if service else {}
+        return {**there, "serviceConfig": {**there["serviceConfig"], **shares}}
 
     def patch(self, request: Request, project: str, location: str, name: str) -> Answer:
         there = self._there(project, location, name)
@@ -129,8 +136,11 @@ class CloudFunctions(Service):
         shape = {**FUNCTION, "serviceConfig": readable, "state": str, "buildConfig": BUILD}
         check(request.body, shape)
         changed = {**there, **{k: {**there[k]} for k in ("buildConfig", "serviceConfig")}}
+        changed["serviceConfig"].pop(ALL, None)
         masked(changed, request.body, mask)
         self._hold(changed, location)
+        # Settings of its service that the API does not know may be lost.
+        self.project.interfaces.pop(there["serviceConfig"]["service"], None)
         there.clear()
         there.update(changed)
         return self._built(there, name)
@@ -139,6 +149,7 @@ class CloudFunctions(Service):
         there = self._there(project, location, name)
         service = there["serviceConfig"].get("service", "")
         self.project.services.discard(service)
+        revisions.remove(self.project, service)
         self.project.policies.drop(service)
         del self.project.functions[name]
         return self.operation({})
@@ -159,6 +170,8 @@ class CloudFunctions(Service):
         function["serviceConfig"] |= address
         function["state"] = "ACTIVE"
         self.project.services.add(service)
+        everything = function["serviceConfig"].pop(ALL, False)
+        revisions.add(self.project, service, serves_all=everything)
         return self.operation(function)
 
     def _spread(self, function: dict[str, Any], name: str, new: bool) -> None:
@@ -212,6 +225,11 @@ class CloudFunctions(Service):
             raise invalid("a concurrency of more than 1 needs at least 1 CPU")
         if connector := service.get("vpcConnector"):
             check(connector, Text(rf"projects/[^/]+/locations/{location}/connectors/[^/]+"))
+        if key := function.get("kmsKeyName"):
+            for domain in ("gcf-admin-robot", "serverless-robot-prod", "gcp-sa-eventarc"):
+                need_key(self.project, key, domain)
+            if self.project.repositories[build["dockerRepository"]].get("kmsKeyName") != key:
+                raise invalid("The repository must be encrypted with the key of the function.")
         account = service["serviceAccountEmail"]
         for variable in service.get("secretEnvironmentVariables", ()):
             self._secrets.usable(variable["secret"], variable["version"], account)

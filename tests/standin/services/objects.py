@@ -2,8 +2,10 @@
 
 import base64
 import email
+import hashlib
 import json
 from typing import Any
+from urllib.parse import quote
 
 import google_crc32c
 
@@ -28,8 +30,9 @@ CHANGED = Refusal(
 class Objects(Service):
     """The objects of all buckets. Uploads have an address besides that of the service."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, address: str) -> None:
         super().__init__(project, "upload", "storage.googleapis.com")
+        self._address = address
         self.routes = [("POST", r"storage/v1/b/(?P<bucket>[^/]+)/o", self.upload)]
 
     def upload(self, request: Request, bucket: str) -> Answer:
@@ -48,13 +51,19 @@ class Objects(Service):
     def put(self, bucket: str, metadata: dict[str, Any], contents: bytes) -> Answer:
         """Add a version. Without versioning it replaces the one before."""
         number = sum(map(len, self.project.objects.values())) + 1
+        generation = str(1_764_000_000_000_000 + number)
+        where = f"{self._address}/storage/b/{bucket}/o/{quote(metadata['name'], safe='')}"
         made = {
             **metadata,
+            "mediaLink": f"{where}?generation={generation}&alt=media",
             "kind": "storage#object",
             "bucket": bucket,
-            "generation": str(1_764_000_000_000_000 + number),
+            "generation": generation,
             "metageneration": "1",
             "size": str(len(contents)),
+            "md5Hash": base64.b64encode(
+                hashlib.md5(contents, usedforsecurity=False).digest()
+            ).decode(),
             "crc32c": base64.b64encode(google_crc32c.Checksum(contents).digest()).decode(),  # type: ignore[no-untyped-call]
             "timeCreated": f"2026-11-29T10:{number % 60:02d}:00.000Z",
             "updated": f"2026-11-29T10:{number % 60:02d}:00.000Z",

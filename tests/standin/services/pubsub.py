@@ -6,10 +6,18 @@ from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
-from standin.shapes import SECONDS, Needed, Text, Whole, check, masked
+from standin.services.kms import need_key
+from standin.shapes import SECONDS, MapOf, Needed, Text, Whole, check, masked
 
 DAY = 86400
-TOPIC = {"name": str, "labels": dict, "messageRetentionDuration": SECONDS}
+REGION = Text(r"[a-z]+-[a-z]+[0-9]+")
+TOPIC = {
+    "name": str,
+    "labels": MapOf(str),
+    "messageRetentionDuration": SECONDS,
+    "kmsKeyName": str,
+    "messageStoragePolicy": {"allowedPersistenceRegions": [REGION], "enforceInTransit": bool},
+}
 SUBSCRIPTION = {
     "name": str,
     "topic": str,
@@ -42,6 +50,7 @@ class PubSub(Service):
         subscription = base + r"/subscriptions/(?P<name>[^/:]+)"
         self.routes = [
             ("GET", base + "/topics", self.list_topics),
+            ("GET", topic, self.get_topic),
             ("PUT", topic, self.create_topic),
             ("PATCH", topic, self.patch_topic),
             ("DELETE", topic, self.delete_topic),
@@ -59,13 +68,16 @@ class PubSub(Service):
         request.only()
         return page(request, "topics", self.project.topics.values())
 
+    def get_topic(self, _request: Request, project: str, name: str) -> Answer:
+        return self._there(project, self.project.topics, name)
+
     def create_topic(self, request: Request, project: str, name: str) -> Answer:
         self.project.own(project)
         check(request.body or {}, TOPIC)
         if name in self.project.topics:
             raise exists(name)
         topic = {**(request.body or {}), "name": f"projects/{self.project.name}/topics/{name}"}
-        _range(topic, "messageRetentionDuration", 600, 31 * DAY)
+        self._hold_topic(topic)
         self.project.topics[name] = topic
         return topic
 
@@ -74,7 +86,7 @@ class PubSub(Service):
         check(request.body, {"topic": Needed(TOPIC), "updateMask": Needed(str)})
         changed = {**topic}
         masked(changed, request.body["topic"], request.body["updateMask"])
-        _range(changed, "messageRetentionDuration", 600, 31 * DAY)
+        self._hold_topic(changed)
         topic.clear()
         topic.update(changed)
         return topic
@@ -147,6 +159,18 @@ class PubSub(Service):
         kind, _, short_name = name.partition("/")
         there = self.project.topics if kind == "topics" else self.project.subscriptions
         self._there(project, there, short_name)
+
+    def _hold_topic(self, topic: dict[str, Any]) -> None:
+        _range(topic, "messageRetentionDuration", 600, 31 * DAY)
+        if key := topic.get("kmsKeyName"):
+            agent = self.project.agent("gcp-sa-pubsub")
+            message = (
+                "Cloud Pub/Sub did not have the necessary permissions configured to support this "
+                f"operation. Please verify that the service account {agent} was granted the Cloud "
+                "KMS CryptoKey Encrypter/Decrypter role for the project containing the CryptoKey "
+                f"resource {key}."
+            )
+            need_key(self.project, key, "gcp-sa-pubsub", message)
 
     def _hold(self, subscription: dict[str, Any]) -> None:
         """Check what the service requires."""

@@ -2,16 +2,18 @@
 
 from standin.paging import page
 from standin.project import Project
-from standin.refusal import exists, not_found
+from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
-from standin.shapes import Needed, Text, check
+from standin.services.kms import need_key
+from standin.shapes import MapOf, Needed, Text, check, masked
 
 REPOSITORY = {
     "name": str,
     "mode": str,
     "format": Needed(Text("DOCKER")),
     "description": str,
-    "labels": dict,
+    "labels": MapOf(str),
+    "kmsKeyName": str,
 }
 
 
@@ -25,6 +27,7 @@ class ArtifactRegistry(Service):
             ("GET", where + "/repositories", self.list),
             ("POST", where + "/repositories", self.create),
             ("GET", one, self.get),
+            ("PATCH", one, self.patch),
             ("DELETE", one, self.delete),
             ("GET", where + r"/operations/(?P<operation>.+)", self.polled),
             ("GET", one + ":getIamPolicy", self.policy),
@@ -50,11 +53,22 @@ class ArtifactRegistry(Service):
         path = f"projects/{project}/locations/{location}/repositories/{name}"
         if path in self.project.repositories:
             raise exists(path)
+        if key := request.body.get("kmsKeyName"):
+            need_key(self.project, key, "gcp-sa-artifactregistry")
         self.project.repositories[path] = {**request.body, "name": path}
         return self.operation(self.project.repositories[path])
 
     def get(self, _request: Request, **at: str) -> Answer:
         return self.project.repositories[self._path(**at)]
+
+    def patch(self, request: Request, **at: str) -> Answer:
+        there = self.project.repositories[self._path(**at)]
+        check(request.body, REPOSITORY)
+        mask = request.only("updateMask")["updateMask"]
+        if request.body.get("kmsKeyName") != there.get("kmsKeyName"):
+            raise invalid("a repository's key cannot be changed")
+        masked(there, request.body, mask)
+        return there
 
     def delete(self, _request: Request, **at: str) -> Answer:
         path = self._path(**at)

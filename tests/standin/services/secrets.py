@@ -7,13 +7,13 @@ from standin.paging import page
 from standin.project import Project
 from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
-from standin.shapes import Needed, Text, check
+from standin.shapes import MapOf, Needed, Text, check, masked
 
 SECRET = {
     "name": str,
-    "labels": dict,
+    "labels": MapOf(str),
     "annotations": dict,
-    "replication": Needed({"automatic": {}}),
+    "replication": {"automatic": {}, "userManaged": {"replicas": [{"location": Needed(str)}]}},
 }
 
 
@@ -26,6 +26,7 @@ class SecretManager(Service):
             ("GET", base, self.list),
             ("POST", base, self.create),
             ("GET", one, self.get),
+            ("PATCH", one, self.patch),
             ("DELETE", one, self.delete),
             ("POST", one + ":addVersion", self.add),
             ("GET", one + "/versions", self.versions),
@@ -44,7 +45,7 @@ class SecretManager(Service):
         self.project.own(project)
         name = request.only("secretId")["secretId"]
         check(name, Text(r"[A-Za-z0-9_-]{1,255}"))
-        check(request.body, SECRET)
+        check(request.body, {**SECRET, "replication": Needed(SECRET["replication"])})
         if name in self.project.secrets:
             raise exists(name)
         path = f"projects/{self.project.number}/secrets/{name}"
@@ -54,6 +55,15 @@ class SecretManager(Service):
 
     def get(self, _request: Request, project: str, name: str) -> Answer:
         return self._there(project, name)
+
+    def patch(self, request: Request, project: str, name: str) -> Answer:
+        there = self._there(project, name)
+        mask = request.only("updateMask")["updateMask"]
+        check(request.body, {**SECRET, "etag": str, "createTime": str, "versionAliases": dict})
+        if mask != "labels":
+            raise invalid(f"the stand-in does not change {mask}")
+        masked(there, request.body, mask)
+        return there
 
     def delete(self, request: Request, project: str, name: str) -> Answer:
         request.only("etag")

@@ -10,6 +10,9 @@ from standin.surroundings.quotas import Quotas
 AGENTS = {
     "pubsub.googleapis.com": "gcp-sa-pubsub",
     "eventarc.googleapis.com": "gcp-sa-eventarc",
+    "artifactregistry.googleapis.com": "gcp-sa-artifactregistry",
+    "cloudfunctions.googleapis.com": "gcf-admin-robot",
+    "run.googleapis.com": "serverless-robot-prod",
 }
 
 

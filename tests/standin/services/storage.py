@@ -6,6 +6,7 @@ from standin.paging import page
 from standin.project import Project
 from standin.refusal import Refusal, exists, invalid, not_found
 from standin.service import Answer, Request, Service
+from standin.services.kms import STORAGE_DENIED, need_key
 from standin.services.objects import Objects
 from standin.shapes import Needed, Text, Whole, check
 
@@ -31,7 +32,11 @@ BUCKET = {
     "softDeletePolicy": {"retentionDurationSeconds": Whole(0, 90 * 86400, as_text=True)},
     "retentionPolicy": {"retentionPeriod": Whole(0, 100 * 365 * 86400, as_text=True)},
     "lifecycle": {"rule": [RULE]},
+    "labels": dict,
+    "encryption": {"defaultKmsKeyName": str},
 }
+READ_BACK = dict.fromkeys(("kind", "id", "metageneration", "timeCreated", "updated"), str)
+"""What a client that changes labels sends back as it has read it."""
 WEEK = str(7 * 86400)
 
 
@@ -63,6 +68,7 @@ class Storage(Service):
         self.project.own(request.only("project", "enableObjectRetention", "projection")["project"])
         check(request.body, {**BUCKET, "name": Needed(Text(r"[a-z0-9][-a-z0-9_.]{1,61}[a-z0-9]"))})
         name = request.body["name"]
+        self._hold(request.body)
         if name in self.project.buckets:
             raise exists(name)
         made = {
@@ -87,7 +93,8 @@ class Storage(Service):
         request.only("projection", "ifMetagenerationMatch", "fields")
         there = self._there(name)
         nullable = {key: value for key, value in request.body.items() if value is not None}
-        check(nullable, BUCKET)
+        check(nullable, {**BUCKET, **READ_BACK})
+        self._hold(nullable)
         if nullable.get("location", there["location"]).upper() != there["location"]:
             raise invalid("A bucket's location cannot be changed")
         _merge(there, request.body)
@@ -128,6 +135,10 @@ class Storage(Service):
         email = self.project.agent("gs-project-accounts")
         self.project.agents.add(email)
         return {"kind": "storage#serviceAccount", "email_address": email}
+
+    def _hold(self, bucket: dict[str, Any]) -> None:
+        if key := bucket.get("encryption", {}).get("defaultKmsKeyName"):
+            need_key(self.project, key, "gs-project-accounts", STORAGE_DENIED)
 
     def _there(self, name: str) -> dict[str, Any]:
         if name in self.project.surroundings.foreign_buckets:

@@ -2,7 +2,7 @@
 
 from standin.project import Project
 from standin.refusal import Refusal
-from standin.service import Answer, Request, Service
+from standin.service import Answer, Media, Request, Service
 
 KEY = "SG.stand-in"
 
@@ -16,7 +16,7 @@ class SendGrid(Service):
             ("GET", "v3/whitelabel/domains", self.domains),
         ]
 
-    def handle(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Answer | Media:
         if request.authorization != f"Bearer {KEY}":
             raise Refusal(401, "The provided authorization grant is invalid", "UNAUTHENTICATED")
         return super().handle(request)

@@ -116,7 +116,7 @@ def test_nothing_is_enabled_or_read_without_schedules_and_budget() -> None:
 
 
 def test_a_schedule_may_call_its_function() -> None:
-    member = "serviceAccount:csvgate-triggers@example-csvgate-prod.iam.gserviceaccount.com"
+    member = "serviceAccount:csvgate-enrich@example-csvgate-prod.iam.gserviceaccount.com"
     on = Key("function", "notify-stakeholders")
     assert Binding(on, "roles/run.invoker", member) in with_schedules().bindings
     jobs = {

@@ -18,6 +18,7 @@ from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.plan.model import Desired, Observed, Place, Plan
 from csvgate_ops.deploy.plan.observe import observe
+from csvgate_ops.deploy.plan.rollout import observe as observe_functions
 from csvgate_ops.deploy.run.execute import Execution
 from csvgate_ops.deploy.run.gcloud import JsonReader, Runner, subprocesses
 from csvgate_ops.deploy.run.unread import Unread, unread
@@ -77,6 +78,10 @@ class Target:
 
         with self.reading():
             return observe(self.desired, JsonReader(self.run))
+
+    def functions(self) -> "Observed":
+        """Return only the functions of the project."""
+        return observe_functions(self.desired, JsonReader(self.run))
 
     def execute(self, plan: "Plan") -> None:
 

@@ -8,6 +8,7 @@ import click
 from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, located
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.deployer.script import bootstrap
+from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.plan.desired import desired
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
@@ -41,5 +42,6 @@ def command(env: str, repository: str) -> None:
         digests = dict.fromkeys(found.topology.functions, "")
         monitoring = found.root / "deploy" / "monitoring"
         wanted = desired(found.topology, found.environment, digests, monitoring)
-        buckets = topo.bucket_names(found.topology, found.place.project)
+        named = overlay(found.topology, found.environment)
+        buckets = topo.bucket_names(named, found.place.project)
         click.echo(bootstrap(env, repository, wanted, buckets), nl=False)

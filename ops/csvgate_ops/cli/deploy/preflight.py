@@ -10,9 +10,9 @@ from csvgate_ops.deploy.doctor.view import as_json as to_json
 from csvgate_ops.deploy.doctor.view import lines, summary
 from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.plan.desired import desired
+from csvgate_ops.deploy.preflight.access.granted import granted_to_caller
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.preflight.examine import examine
-from csvgate_ops.deploy.preflight.granted import tester
 from csvgate_ops.deploy.preflight.sendgrid import VARIABLE
 from csvgate_ops.deploy.run.gcloud import JsonReader, subprocesses
 
@@ -55,7 +55,7 @@ def command(env: str, read_secret: bool, as_json: bool) -> None:
                 topology=overlay(found.topology, found.environment),
                 desired=desired(found.topology, found.environment, digests, monitoring),
                 reader=reader,
-                granted=tester(run, reader, project),
+                granted=granted_to_caller(run, reader, project),
                 mail_key=os.environ.get(VARIABLE, ""),
                 reads_secret=read_secret,
             )

@@ -41,7 +41,7 @@ def _deployed(item: Mapping[str, Any]) -> DeployedContracts:
 def contracts_of(bucket: str, digest: str, run: Runner) -> Contracts:
     """Return the contracts of a bundle in the bucket. Raises NoBundle."""
     uri = f"gs://{bucket}/{bundle_name(digest)}"
-    # Not by a JsonReader: the hash is that of the bytes, and `cat` fails with `--format=json`.
+    # Not by a JsonReader, because the hash is that of the bytes.
     finished: Finished = run(("gcloud", "storage", "cat", uri))
     bundle = finished.stdout.encode()
     if finished.code:

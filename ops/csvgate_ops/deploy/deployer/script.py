@@ -8,7 +8,7 @@ from csvgate_ops.deploy.deployer.conditions import granted_roles, in_buckets, ma
 from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT, READS
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.plan import policies
-from csvgate_ops.deploy.plan.model import Command, Desired, Resource
+from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Resource
 from csvgate_ops.deploy.plan.script import shell_line
 
 READ_BUCKETS = ("uploads", "ledger", "rejects", "staging")
@@ -112,6 +112,7 @@ def bootstrap(name: str, repository: str, desired: Desired, buckets: Mapping[str
             _section("Accounts and custom roles of the topology", _of_topology(desired)),
             _section("The accounts of GitHub's jobs", _accounts(name)),
             _section("What they may do", _roles(desired, buckets)),
+            _section("Keys of Google's service agents", _keys(desired)),
             _TAIL.format(repository=repository, calls=calls),
         )
     )
@@ -189,9 +190,25 @@ def _roles(desired: Desired, buckets: Mapping[str, str]) -> Iterator[str]:
     read = in_buckets([buckets[key] for key in READ_BUCKETS])
     yield _grant(DEPLOYER, "roles/storage.objectViewer", read)
     yield _grant(DEPLOYER, "roles/storage.objectCreator", in_buckets([buckets["uploads"]]))
+    contracts = in_buckets([buckets["contracts"]])
+    yield _grant(PLANNER, "roles/storage.objectViewer", contracts)
+    yield _grant(DEPLOYER, "roles/storage.objectUser", contracts)
     yield _grant(RECONCILER, "roles/storage.objectViewer", read)
     yield _grant(RECONCILER, "roles/bigquery.jobUser")
     yield _grant(RECONCILER, "roles/bigquery.dataViewer")
+
+
+def _keys(desired: Desired) -> Iterator[str]:
+    """Yield the roles on keys of Cloud KMS, which the deployer must not change. A key of another
+    project also needs its owner's consent to being read by these accounts."""
+    for key in dict.fromkeys(b.on for b in desired.bindings if b.on.kind == "kms-key"):
+        for account in (PLANNER, DEPLOYER):
+            member = f"serviceAccount:{desired.place.email(account.name)}"
+            viewer = Binding(key, "roles/cloudkms.viewer", member)
+            yield f"try {shell_line(policies.grant(desired.place, viewer).argv)}"
+    for binding in desired.bindings:
+        if binding.on.kind == "kms-key":
+            yield f"try {shell_line(policies.grant(desired.place, binding).argv)}"
 
 
 def _grant(account: Account, role: str, *condition: str) -> str:

@@ -40,7 +40,7 @@ def _check(facts: Facts, resource: Resource) -> Check:
     faults = list(_differences(facts, resource, found))
     codes = {fault.code for fault in faults}
     faults += [f for f in _symptoms(facts, key, found) if f.code not in codes]
-    return Check(subject, faults=tuple(faults))
+    return Check(subject, kind.state(found), tuple(faults))
 
 
 def _cause_elsewhere(facts: Facts, key: Key) -> str:

@@ -62,9 +62,8 @@ def _memory(function: Function) -> Iterator[Fault]:
     if not _LEAST_MEMORY <= memory <= _MOST_MEMORY:
         yield "memory", f"{function.memory} is not from 128Mi to 32Gi"
         return
-    least = next((cpus for above, cpus in _CPU_ABOVE if memory > above), None)
-    if least is None:
-        least = next(cpus for size, cpus in _CPU_FROM if memory >= size)
+    above = (cpus for size, cpus in _CPU_ABOVE if memory > size)
+    least: float = next(above, 0) or next(cpus for size, cpus in _CPU_FROM if memory >= size)
     if function.cpu < int(least * 100) / 100:
         yield (
             "memory",

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from csvgate_ops.deploy.kinds import labels, run_service, trigger
+from csvgate_ops.deploy.kinds import labels, run_service, traffic, trigger
 from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
@@ -48,6 +48,18 @@ def create(place: Place, resource: Resource) -> list[Step]:
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
+    """Return the steps after which a new revision has all events or, if `plan.rollout` has added
+    the field `canary`, so many percent of them."""
+    name, fields = resource.key.name, resource.fields
+    steps, canary = _changed(place, resource, changed), fields.get("canary")
+    if canary is None:
+        return steps
+    before = str(fields["before"])
+    given = traffic.split(place, name, before, int(str(canary)))
+    return [traffic.keep(place, name, before), *steps, *given]
+
+
+def _changed(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     name, fields = resource.key.name, resource.fields
     left: list[Step] = []
     if "subnet" in changed and not fields["subnet"]:
@@ -56,9 +68,12 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     of_service = {*run_service.DIRECT_VPC, *(["egress"] if fields["subnet"] else [])}
     if changed.keys() <= of_service:
         return [*left, *_connected(place, resource)]
-    cleared = ("--clear-labels",) if "labels" in changed else ()
+    flags = ("--clear-labels",) if "labels" in changed else ()
+    if "canary" not in fields:
+        # Otherwise a deploy keeps the shares that a canary or a rollback has set.
+        flags = (*flags, "--serve-all-traffic-latest-revision")
     deploy = Command(
-        (*_deploy(place, resource), *cleared),
+        (*_deploy(place, resource), *flags),
         f"function {name}: change {named(changed)}",
         tries=_FIRST_TRIES if "state" in changed else 1,
     )
@@ -121,7 +136,13 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
 
 
 def _labels(fields: Fields) -> dict[str, str]:
-    return {SOURCE_LABEL: str(fields["source"]), **labels.as_mapping(fields.get("labels", ""))}
+    before = fields.get("before")
+    return {
+        SOURCE_LABEL: str(fields["source"]),
+        traffic.MESSAGES_LABEL: traffic.messages(),
+        **({traffic.BEFORE_LABEL: str(before)} if before else {}),
+        **labels.as_mapping(fields.get("labels", "")),
+    }
 
 
 def _network(fields: Fields) -> tuple[str, ...]:
@@ -134,8 +155,12 @@ def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]
     where = (f"--regions={place.region}", f"--project={place.project}")
     found = reader.read((*_GROUP, "list", "--v2", *where))
     networks = run_service.networks(place, reader) if found else {}
+    shares = traffic.observed(place, reader) if found else {}
     fields = {last_segment(item["name"]): _fields(item) for item in found}
-    return {name: _with_network(each, networks.get(name)) for name, each in fields.items()}
+    return {
+        name: _with_network(each, networks.get(name)) | shares.get(name, traffic.UNKNOWN)
+        for name, each in fields.items()
+    }
 
 
 def _with_network(fields: Fields, network: Fields | None) -> Fields:
@@ -170,6 +195,8 @@ def _fields(item: Mapping[str, Any]) -> Fields:
         "secrets": secrets(_secrets(service)),
         "labels": labels.observed(item),
         "kms_key": item.get("kmsKeyName", ""),
+        "before": item.get("labels", {}).get(traffic.BEFORE_LABEL, ""),
+        "messages": item.get("labels", {}).get(traffic.MESSAGES_LABEL, ""),
         "own_trigger": item.get("eventTrigger", {}).get("trigger", ""),
     }
 
@@ -248,6 +275,7 @@ KIND = Kind(
         consequences={"csvgate-triggers": "every event is refused"},
     ),
     removal=Removal(Phase.CODE, "Functions", delete),
+    state=traffic.state,
     symptoms=(
         Symptom(
             code="own_trigger",

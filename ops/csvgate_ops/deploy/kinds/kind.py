@@ -136,6 +136,10 @@ def no_update(_place: Place, _resource: Resource, _changed: Fields) -> Sequence[
     return ()
 
 
+def no_state(_found: Fields) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of resource. Whatever has no default must be decided for each kind."""
@@ -167,6 +171,8 @@ class Kind:
     checked_together: str = ""
     """If set, the doctor makes one check for all of them, under this title."""
     symptoms: tuple[Symptom, ...] = field(default=())
+    state: Callable[[Fields], str] = no_state
+    """Returns what is unusual about an existing resource and is not a fault; "" if nothing is."""
 
     def name_for_people(self, name: str) -> str:
         return f"{self.noun} {name}".rstrip()

@@ -44,7 +44,7 @@ def networks(place: Place, reader: Reader) -> Mapping[str, Fields]:
 def _network(item: Mapping[str, Any], place: Place) -> Fields:
     template = item.get("spec", {}).get("template", {})
     annotations = template.get("metadata", {}).get("annotations", {})
-    interface = next(iter(json.loads(annotations.get(_INTERFACES, "[]"))), {})
+    interface: Mapping[str, Any] = next(iter(json.loads(annotations.get(_INTERFACES, "[]"))), {})
     return {
         "subnet": short(interface.get("subnetwork", ""), place),
         "network": short(interface.get("network", ""), place),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import contracts, monitoring, policies, tables
+from csvgate_ops.deploy.plan import contracts, monitoring, policies, rollout, tables
 from csvgate_ops.deploy.plan.changes import (
     Change,
     as_stage,
@@ -42,15 +42,16 @@ class NotInPlace(DeployError):
     """A field differs that its service cannot change in place, so a person must decide."""
 
 
-def plan(desired: Desired, observed: Observed) -> Plan:
-    """Raises NotInPlace, TablesRefused."""
+def plan(desired: Desired, observed: Observed, *, canary: int | None = None) -> Plan:
+    """`canary` is the share of the events, in percent, that new revisions of functions get; None
+    for all. Raises NotInPlace, TablesRefused, NotRolledOut."""
     stages: list[tuple[str, list[Change]]] = []
     for section in desired.sections:
         if section.title == KINDS["function"].heading:
             # Before the functions that need the tables, which the present ones can still use.
             stages.append((tables.HEADING, list(tables.changes(desired, observed))))
             stages.append((contracts.HEADING, list(contracts.changes(desired, observed))))
-        stages.append((section.title, list(_section(desired.place, section, observed))))
+        stages.append((section.title, list(_section(desired.place, section, observed, canary))))
     # Metrics come directly after the first section, which enables the APIs: Cloud Monitoring may
     # take ten minutes to know a metric that the alerts at the end refer to.
     stages.insert(1, ("Log-based metrics", list(monitoring.metrics(desired, observed))))
@@ -70,7 +71,9 @@ def _kept_items(changes: Iterable[Change]) -> int:
     return sum(c.items for c in changes if c.effect is not Effect.DELETE)
 
 
-def _section(place: Place, section: Section, observed: Observed) -> Iterator[Change]:
+def _section(
+    place: Place, section: Section, observed: Observed, canary: int | None
+) -> Iterator[Change]:
     together: dict[str, list[str]] = {}
     changes: list[Change] = []
     for item in section.items:
@@ -81,7 +84,7 @@ def _section(place: Place, section: Section, observed: Observed) -> Iterator[Cha
         elif KINDS[item.key.kind].create_all and item.key not in observed.resources:
             together.setdefault(item.key.kind, []).append(item.key.name)
         else:
-            changes += _resource(place, item, observed)
+            changes += _resource(place, item, observed, canary)
     for kind, names in together.items():
         if create_all := KINDS[kind].create_all:
             reasons = [missing(KINDS[kind], name) for name in names]
@@ -90,7 +93,9 @@ def _section(place: Place, section: Section, observed: Observed) -> Iterator[Cha
     yield from changes
 
 
-def _resource(place: Place, resource: Resource, observed: Observed) -> Iterator[Change]:
+def _resource(
+    place: Place, resource: Resource, observed: Observed, canary: int | None
+) -> Iterator[Change]:
     kind, found = KINDS[resource.key.kind], observed.resources.get(resource.key)
     name = resource.key.name
     if found is None:
@@ -108,6 +113,9 @@ def _resource(place: Place, resource: Resource, observed: Observed) -> Iterator[
         )
     if changed:
         reason = list(differences(kind, name, changed, found))
+        if kind is KINDS["function"]:
+            resource = rollout.prepared(resource, found, canary)
+            reason += rollout.remarks(name, found)
         yield change(Effect.CHANGE, kind.update(place, resource, changed), reason)
 
 

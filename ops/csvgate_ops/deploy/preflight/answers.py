@@ -6,48 +6,36 @@ from typing import Any, Final
 from csvgate.text import shorten
 from csvgate_ops.deploy.kinds.kind import Reader
 from csvgate_ops.deploy.run.gcloud import CommandFailed
+from csvgate_ops.deploy.run.unread import kind_of
 
 _SHOWN: Final = 160
 """Characters of a service's message: it fits on two lines of a terminal."""
 _PREFIX: Final = re.compile(r"^ERROR: (\([\w.-]+\) )?")
-_NOT_LOGGED_IN: Final = re.compile(
-    r"active account|refreshing your current auth tokens|reauthenticat|invalid_grant|"
-    r"valid credentials|could not be refreshed",
-    re.IGNORECASE,
-)
-_DISABLED: Final = re.compile(
-    r"SERVICE_DISABLED|has not been used in project|API \[[\w.]+\] not enabled", re.IGNORECASE
-)
-_FORBIDDEN: Final = re.compile(r"PERMISSION_DENIED|\b403\b|does not have permission", re.IGNORECASE)
 _ABSENT: Final = re.compile(r"NOT_FOUND|not found|does not exist|\b404\b", re.IGNORECASE)
 
 
-def output(error: CommandFailed) -> str:
+def _output(error: CommandFailed) -> str:
     return f"{error.finished.stderr}\n{error.finished.stdout}"
-
-
-def is_logged_out(error: CommandFailed) -> bool:
-    return bool(_NOT_LOGGED_IN.search(output(error)))
 
 
 def is_disabled(error: CommandFailed) -> bool:
     """Return whether the API that the command uses is not enabled."""
-    return bool(_DISABLED.search(output(error)))
+    return kind_of(error) == "disabled"
 
 
 def is_forbidden(error: CommandFailed) -> bool:
-    return not is_disabled(error) and bool(_FORBIDDEN.search(output(error)))
+    return kind_of(error) in ("unseen", "forbidden")
 
 
 def is_absent(error: CommandFailed) -> bool:
     """Return whether the service answers that there is nothing of that name."""
-    return not is_forbidden(error) and bool(_ABSENT.search(output(error)))
+    return not is_forbidden(error) and bool(_ABSENT.search(_output(error)))
 
 
 def reason(error: CommandFailed) -> str:
     """Return the command and the service's message, on one line."""
     words = [word for word in error.argv if not word.startswith("-")]
-    lines = [line.strip() for line in output(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in _output(error).splitlines() if line.strip()]
     said = next((line for line in lines if _PREFIX.match(line)), lines[0] if lines else "nothing")
     return f"`{' '.join(words[:6])}` answered: {shorten(_PREFIX.sub('', said), _SHOWN)}"
 

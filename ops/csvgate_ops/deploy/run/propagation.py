@@ -38,12 +38,12 @@ _SPREADING: Final = (
     # An account that has just been created.
     _spreading(
         r"service account \S+ does not exist|unknown service account"
-        r"|invalid service account \S+ provided"
-        r"|service account \S+ was not found",
+        r"|invalid service account \S+ provided",
         "the service account is new, and not known everywhere",
     ),
     _spreading(
-        r"iam\.serviceaccounts\.(actAs|getIamPolicy|setIamPolicy)'? denied on"
+        r"service account \S+ was not found"
+        r"|iam\.serviceaccounts\.(actAs|getIamPolicy|setIamPolicy)['\"]? denied on"
         r"|iam\.serviceAccounts\.\w+ is required to perform",
         "the service account is new, and not known everywhere; if this stays, the deployer lacks "
         "roles/iam.serviceAccountUser or roles/iam.serviceAccountAdmin",

@@ -15,7 +15,17 @@ from csvgate_ops.deploy.deployer.accounts import ACCOUNTS
 from csvgate_ops.deploy.deployer.conditions import MOST_ROLES, granted_roles, may_grant
 from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT, READS
 from csvgate_ops.deploy.deployer.script import bootstrap
-from unit.deploy.plan.environments import ENVIRONMENTS, ROOT, environment, topology, wanted
+from csvgate_ops.deploy.environment.overlay import overlay
+from csvgate_ops.deploy.plan.ledger_conditions import MOST_OPERATORS
+from unit.deploy.plan.environments import (
+    COMPANY,
+    ENVIRONMENTS,
+    EXAMPLES,
+    ROOT,
+    environment,
+    topology,
+    wanted,
+)
 
 REPOSITORY = "acme-data/csvgate"
 DEPLOYER = "serviceAccount:csvgate-deploy@example-csvgate-dev.iam.gserviceaccount.com"
@@ -23,7 +33,8 @@ PROJECT_ROLE = re.compile(r"--role=projects/example-csvgate-dev/roles/(\w+)")
 
 
 def script(name: str) -> str:
-    buckets = topo.bucket_names(topology(), environment(name).project)
+    named = overlay(topology(), environment(name))
+    buckets = topo.bucket_names(named, environment(name).project)
     return bootstrap(name, REPOSITORY, wanted(name), buckets)
 
 
@@ -35,7 +46,7 @@ def ran(name: str, exists: bool = False) -> tuple[tuple[str, ...], ...]:
         'gcloud() { [[ " $* " != *" describe "* || $1 == projects ]] || return $MISSING\n'
         'if [[ " $* " == *projectNumber* ]]; then echo 123456789012; return; fi\n'
         'printf "%s\\0" gcloud "$@" >&3; printf "\\n" >&3; }\n'
-        "gh() { :; }\n"
+        "gh() { :; }; bq() { :; }\n"
     )
     done = subprocess.run(
         ["bash", "-c", f"exec 3>&1 1>/dev/null\n{fake}{script(name)}"],
@@ -114,12 +125,14 @@ def granted(name: str, account: str) -> set[tuple[str, bool]]:
 
 
 def test_what_each_account_gets() -> None:
-    assert {("csvgatePlan", False)} == granted("dev", "csvgate-plan")
+    read_contracts = ("storage.objectViewer", True)
+    assert {("csvgatePlan", False), read_contracts} == granted("dev", "csvgate-plan")
     assert {
         ("csvgateDeploy", False),
         ("csvgateGrant", True),
         ("storage.objectViewer", True),
         ("storage.objectCreator", True),
+        ("storage.objectUser", True),
     } == granted("dev", "csvgate-deploy")
     assert {
         ("storage.objectViewer", True),
@@ -182,6 +195,23 @@ def test_what_the_deployer_must_not_create_exists_before_it() -> None:
     assert {"roles/iam.serviceAccountOpenIdTokenCreator"} == roles
     (argv,) = commands("dev", f"--role={roles.pop()}")
     assert "service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" in flag(argv, "member")
+
+
+def test_keys_of_a_company_are_opened_to_the_service_agents() -> None:
+    """The deployer cannot do that: it has no permission to change the policy of a key."""
+    needed = {(b.on.name, b.role) for b in wanted(COMPANY).bindings if b.on.kind == "kms-key"}
+    assert needed
+    made = {(argv[4], flag(argv, "role")) for argv in commands(COMPANY, "kms", "keys")}
+    assert needed <= made
+    assert {"roles/cloudkms.viewer"} == {role for _, role in made - needed}
+    assert [] == [p for p in DEPLOYS if p.startswith("cloudkms.") and p not in READS]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_conditions_stay_below_the_limit_of_logical_operators(name: str) -> None:
+    for argv in commands(name, "projects", "add-iam-policy-binding"):
+        limit = flag(argv, "condition")
+        assert limit.count("||") + limit.count("&&") <= MOST_OPERATORS
 
 
 def test_the_command() -> None:

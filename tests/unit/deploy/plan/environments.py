@@ -13,6 +13,7 @@ from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.environment.load import load_environment
 from csvgate_ops.deploy.environment.model import Environment
+from csvgate_ops.deploy.kinds.traffic import messages
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
 from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.plan.model import Desired, Fields, Observed
@@ -51,7 +52,7 @@ SCHEDULES = {
         "function": "notify_stakeholders",
         "headers": {"Content-Type": "application/cloudevents+json"},
         "body": '{"specversion": "1.0", "id": "1", "source": "//scheduler", "type": "monthly"}',
-        "service_account": "csvgate-triggers",
+        "service_account": "csvgate-enrich",
     },
 }
 """Schedules of every form, which the repository's own topology does not have."""
@@ -73,7 +74,13 @@ def with_schedules() -> Desired:
 _BESIDES: Mapping[str, Fields] = {
     "account": {"disabled": False},
     "budget": {"id": "b-1"},
-    "function": {"own_trigger": ""},
+    "function": {
+        "own_trigger": "",
+        "traffic": "rev-00002-new=100",
+        "latest": "rev-00002-new",
+        "before": "rev-00001-old",
+        "messages": messages(),
+    },
     "trigger": {"max_attempts": None},
     "trigger-subscription": {"push_endpoint": "https://eventarc", "subscription": "eventarc-sub"},
 }

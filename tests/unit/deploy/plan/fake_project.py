@@ -64,7 +64,7 @@ class FakeProject:
             self._command(step.argv)
 
     def _command(self, argv: Sequence[str]) -> None:
-        flags = {}
+        flags: Flags = {}
         for part in argv:
             if part.startswith("--"):
                 name, equals, value = part[2:].partition("=")
@@ -221,6 +221,10 @@ def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
         words[0],
         state="ACTIVE",
         source=labelled.pop("csvgate-source"),
+        messages=labelled.pop("csvgate-messages"),
+        before=labelled.pop("csvgate-before", ""),
+        traffic=f"{words[0]}-00001-abc=100",
+        latest=f"{words[0]}-00001-abc",
         labels=as_text(labelled),
         **_optional(flags, kms_key="kms-key"),
         runtime=flags["runtime"],

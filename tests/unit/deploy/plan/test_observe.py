@@ -203,7 +203,7 @@ def test_a_function_whose_first_build_failed_has_no_service_yet() -> None:
     run = Answers(
         {
             "projects describe": DESCRIBED,
-            "services list": enabled("cloudfunctions"),
+            "gcloud services list": enabled("cloudfunctions"),
             "functions list": [failed],
         }
     )

@@ -79,7 +79,7 @@ def test_a_failure_that_stays_stops_the_deploy_at_once(text: str) -> None:
     assert not is_unexplained(f"ERROR: (gcloud.x) {text}")
 
 
-@pytest.mark.parametrize("name", ["account to act as"])
+@pytest.mark.parametrize("name", ["account to act as", "account of a function"])
 def test_what_may_be_a_missing_role_is_waited_for_less_long(name: str) -> None:
     found = spreading(printed(MESSAGES[name]))
     assert found is not None

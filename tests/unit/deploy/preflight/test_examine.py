@@ -1,13 +1,16 @@
 """Each fault is found in recorded answers, with its fix, and no other."""
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
 
+from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT
 from csvgate_ops.deploy.doctor.view import lines, summary
+from csvgate_ops.deploy.preflight.access.granted import NotTested
+from csvgate_ops.deploy.preflight.access.permissions import _role
 from csvgate_ops.deploy.preflight.examine import examine
-from csvgate_ops.deploy.preflight.granted import NotTested
 from unit.deploy.preflight.recorded import (
     DISABLED,
     FORBIDDEN,
@@ -157,21 +160,62 @@ def lacking(*names: str) -> Callable[[Collection[str]], frozenset[str]]:
 
 
 def test_missing_permissions_are_named_with_the_role_that_brings_them() -> None:
-    granted = lacking("run.services.setIamPolicy", "vpcaccess.connectors.use")
+    names = ("run.services.setIamPolicy", "vpcaccess.connectors.use", "iam.roles.create")
     grant = f"gcloud projects add-iam-policy-binding {PROJECT} --member=user:ann@example.com "
+    roles = {"iam.roleAdmin": names[2], "run.admin": names[0], "vpcaccess.user": names[1]}
     assert [
         (
             "permission.missing",
-            "lacks run.services.setIamPolicy",
-            (f"{grant}--role=roles/run.admin --condition=None",),
-        ),
-        (
-            "permission.missing",
-            "lacks vpcaccess.connectors.use",
-            (f"{grant}--role=roles/vpcaccess.user --condition=None",),
-        ),
-    ] == faults(preflight(granted=granted))
-    assert [] == faults(preflight(granted=lacking("vpcaccess.connectors.use"), name="dev"))
+            f"lacks {permission}",
+            (f"{grant}--role=roles/{role} --condition=None",),
+        )
+        for role, permission in roles.items()
+    ] == faults(preflight(granted=lacking(*names)))
+
+
+def test_an_account_without_any_permission() -> None:
+    found = faults(preflight(granted=lambda _: frozenset()))
+    roles = [fix[0].partition("--role=roles/")[2].partition(" ")[0] for _, _, fix in found]
+    assert sorted(set(roles)) == roles
+    assert "storage.admin" in roles
+    (pubsub,) = [said for _, said, fix in found if "pubsub.admin" in fix[0]]
+    assert re.fullmatch(r"lacks pubsub\.(\w+\.\w+, pubsub\.){2}\w+\.\w+ and \d+ more", pubsub)
+
+
+def asked(changed: dict[str, Any], name: str) -> set[str]:
+    needed = set[str]()
+
+    def granted(permissions: Collection[str]) -> frozenset[str]:
+        needed.update(permissions)
+        return frozenset(permissions)
+
+    preflight(changed, name, granted=granted)
+    return needed
+
+
+def test_the_permissions_are_those_of_the_account_that_deploys() -> None:
+    """What exists already is not created, so that its account may not create any."""
+    accounts = [
+        {"email": f"csvgate-{name}@{PROJECT}.iam.gserviceaccount.com"}
+        for name in ("validate", "enrich", "notify", "triggers", "build")
+    ]
+    there = {"service-accounts list": accounts, "roles describe csvgateLoader": {"title": "t"}}
+    deploys = {name for name in DEPLOYS if not name.startswith("cloudscheduler.")}
+    assert deploys | {*GRANT} == asked(there, "prod")
+    create = {"iam.roles.create", "iam.serviceAccounts.create", "iam.serviceAccounts.actAs"}
+    assert create <= asked({}, "prod")
+    assert not [name for name in asked({}, "dev") if name.startswith("vpcaccess.")]
+
+
+def test_an_account_that_may_not_list_accounts_lacks_that_permission() -> None:
+    granted = lacking("iam.serviceAccounts.list")
+    found = faults(preflight({"service-accounts list": FORBIDDEN}, granted=granted))
+    assert ["lacks iam.serviceAccounts.list"] == [said for _, said, _ in found]
+
+
+def test_every_permission_has_a_role() -> None:
+    for permission in (*DEPLOYS, *GRANT):
+        assert _role(permission)
 
 
 def test_permissions_that_could_not_be_tested() -> None:

@@ -6,6 +6,7 @@ from csvgate_ops.deploy.doctor.model import Check, Fault
 from csvgate_ops.deploy.preflight import answers
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.run.gcloud import CommandFailed
+from csvgate_ops.deploy.run.unread import kind_of
 
 CONFIGURATION: Final = ("gcloud", "config", "list")
 _LOGIN: Final = Fault("login.missing", "gcloud is not logged in", ("gcloud auth login",))
@@ -41,7 +42,7 @@ def project(request: Request, account: str) -> tuple[Check, str]:
 
 def _fault(request: Request, who: str, error: CommandFailed) -> Fault:
     name = request.place.project
-    if answers.is_logged_out(error):
+    if kind_of(error) == "login":
         return _LOGIN
     if answers.is_disabled(error):
         api = "cloudresourcemanager.googleapis.com"

@@ -13,7 +13,7 @@ from typing import Final
 
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds.kind import Reader
-from csvgate_ops.deploy.preflight.account import CONFIGURATION
+from csvgate_ops.deploy.preflight.access.login import CONFIGURATION
 from csvgate_ops.deploy.run.gcloud import CommandFailed, Runner
 
 MOST: Final = 100
@@ -27,7 +27,7 @@ class NotTested(DeployError):
     """The project did not say which permissions the account has."""
 
 
-def tester(
+def granted_to_caller(
     run: Runner, reader: Reader, project: str
 ) -> Callable[[Collection[str]], frozenset[str]]:
     """Return a function that returns those of the permissions which the account has on the project.
