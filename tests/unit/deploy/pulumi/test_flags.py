@@ -1,5 +1,8 @@
-"""The flags with which a plan creates each kind. A new flag may need a property in
-deploy/pulumi, also if it follows from no field: the readers of these tests assert such constants."""
+"""The flags with which a plan creates each kind.
+
+A new flag may need a property in deploy/pulumi, also if it follows from no field: the readers of
+these tests assert such constants.
+"""
 
 from collections.abc import Iterator
 
