@@ -18,6 +18,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "cloudfunctions": "cloudfunctions.developer",
     "cloudkms": "cloudkms.admin",
     "cloudscheduler": "cloudscheduler.admin",
+    "compute": "compute.networkUser",
     "eventarc": "eventarc.admin",
     "iam.roles": "iam.roleAdmin",
     "iam.serviceAccounts": "iam.serviceAccountAdmin",
