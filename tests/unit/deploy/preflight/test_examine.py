@@ -200,8 +200,7 @@ def test_the_permissions_are_those_of_the_account_that_deploys() -> None:
         for name in ("validate", "enrich", "notify", "triggers", "build")
     ]
     there = {"service-accounts list": accounts, "roles describe csvgateLoader": {"title": "t"}}
-    # prod has a connector, and neither schedules, a subnet nor keys.
-    unused = ("cloudscheduler.", "compute.", "cloudkms.")
+    unused = ("cloudkms.", "cloudscheduler.", "compute.")
     deploys = {name for name in DEPLOYS if not name.startswith(unused)}
     assert deploys | {*GRANT} == asked(there, "prod")
     create = {"iam.roles.create", "iam.serviceAccounts.create", "iam.serviceAccounts.actAs"}
