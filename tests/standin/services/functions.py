@@ -140,7 +140,7 @@ class CloudFunctions(Service):
         masked(changed, request.body, mask)
         self._hold(changed, location)
         # Settings of its service that the API does not know may be lost.
-        self.project.interfaces.pop(there["serviceConfig"]["service"], None)
+        self.project.interfaces.pop(there["serviceConfig"].get("service", ""), None)
         there.clear()
         there.update(changed)
         return self._built(there, name)
