@@ -64,33 +64,47 @@ def cache_pure_functions() -> None:
     }:
         parse = lru_cache(KEPT)(entry.model_validate_json)
         setattr(entry, "model_validate_json", staticmethod(parse))  # noqa: B010 - a class's method
-    for module, name, cached in (
+    replaced: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
         (read_upload, "validate", _validate),
+        (read_upload, "contract_for_extracted_records", _of_one),
         (read_upload, "encode", _encode),
         (sealed_load, "decode", _decode),
         (references, "parse_reference", _parse_reference),
         (plans, "Enrichment", _enrichment),
         (Enrichment, "apply", _apply),
         (notifier, "render", _render),
-    ):
-        setattr(module, name, cached(getattr(module, name)))
+    )
+    for owner, name, cached in replaced:
+        setattr(owner, name, cached(getattr(owner, name)))
+
+
+def _bound(known: dict[Any, Any]) -> None:
+    if len(known) >= KEPT:
+        known.clear()
+
+
+def _of_one(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    known = lru_cache(KEPT)(lambda argument: function(argument.of))
+    return lambda argument: known(Same(argument))
 
 
 def _validate(validate: Callable[..., Iterable[Batch]]) -> Callable[..., Generator[Batch]]:
-    """Files of the simulation are read as a whole before they are validated."""
+    """Files of the simulation have been read as a whole before they are validated. Batches do not
+    depend on the key of the hashes."""
+    known: dict[tuple[bytes, Same, int], tuple[Batch, ...]] = {}
 
-    @lru_cache(KEPT)
-    def known(
-        data: bytes, contract: Same, options: tuple[tuple[str, Any], ...]
-    ) -> tuple[Batch, ...]:
-        return tuple(validate([data], contract.of, **dict(options)))
-
-    def cached(pieces: Iterable[bytes], contract: Contract, **options: Any) -> Generator[Batch]:
+    def cached(
+        pieces: Iterable[bytes], contract: Contract, *, chunk_bytes: int, **options: Any
+    ) -> Generator[Batch]:
         if options["references"] or options["judge"] or options["footer"] is not None:
-            yield from validate(pieces, contract, **options)
-        else:
-            options["references"] = ()
-            yield from known(b"".join(pieces), Same(contract), tuple(options.items()))
+            yield from validate(pieces, contract, chunk_bytes=chunk_bytes, **options)
+            return
+        data = b"".join(pieces)
+        key = data, Same(contract), chunk_bytes
+        if key not in known:
+            _bound(known)
+            known[key] = tuple(validate([data], contract, chunk_bytes=chunk_bytes, **options))
+        yield from known[key]
 
     return cached
 
@@ -139,6 +153,7 @@ def _render(render: Callable[..., Email]) -> Callable[..., Email]:
     def cached(finished: UploadFinished, **options: Any) -> Email:
         key = finished.model_dump_json(exclude=TIMES), *options.items()
         if key not in known:
+            _bound(known)
             known[key] = render(finished, **options)
         return known[key]
 

@@ -153,12 +153,12 @@ gcloud pubsub subscriptions create notify-stakeholders-dead-letter-review --topi
 bq --project_id=example-csvgate-staging --location=EU mk --dataset '--description=Orders and related tables' sales
 
 # Roles
-# csvgate-triggers does not have roles/eventarc.eventReceiver on project
+# csvgate-triggers does not have roles/eventarc.eventReceiver on the project
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --role=roles/eventarc.eventReceiver --condition=None
 PROJECT_NUMBER=$(gcloud projects describe example-csvgate-staging '--format=value(projectNumber)')
 # gcp-sa-pubsub does not have roles/iam.serviceAccountOpenIdTokenCreator on account csvgate-triggers
 gcloud iam service-accounts add-iam-policy-binding csvgate-triggers@example-csvgate-staging.iam.gserviceaccount.com --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/iam.serviceAccountOpenIdTokenCreator
-# gs-project-accounts does not have roles/pubsub.publisher on project
+# gs-project-accounts does not have roles/pubsub.publisher on the project
 gcloud projects add-iam-policy-binding example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com" --role=roles/pubsub.publisher --condition=None
 # gcp-sa-pubsub does not have roles/pubsub.publisher on topic notify-stakeholders-dead-letter
 gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
@@ -166,9 +166,9 @@ gcloud pubsub topics add-iam-policy-binding notify-stakeholders-dead-letter --pr
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
 # gcp-sa-pubsub does not have roles/pubsub.publisher on topic validate-and-parse-dead-letter
 gcloud pubsub topics add-iam-policy-binding validate-and-parse-dead-letter --project=example-csvgate-staging "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.publisher
-# csvgate-build does not have roles/logging.logWriter on project
+# csvgate-build does not have roles/logging.logWriter on the project
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/logging.logWriter --condition=None
-# csvgate-build does not have roles/storage.objectViewer on project under its condition
+# csvgate-build does not have roles/storage.objectViewer on the project under its condition
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.objectViewer '--condition=^;^title=csvgate;expression=resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")'
 # csvgate-build does not have roles/artifactregistry.writer on repository csvgate
 gcloud artifacts repositories add-iam-policy-binding csvgate --location=europe-west1 --project=example-csvgate-staging --member=serviceAccount:csvgate-build@example-csvgate-staging.iam.gserviceaccount.com --role=roles/artifactregistry.writer
@@ -200,7 +200,7 @@ gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=exampl
 gcloud pubsub topics add-iam-policy-binding enrich-records-dead-letter --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/pubsub.publisher
 # csvgate-enrich does not have projects/example-csvgate-staging/roles/csvgateLoader on dataset sales
 bq --project_id=example-csvgate-staging --location=EU query --nouse_legacy_sql "GRANT \`projects/example-csvgate-staging/roles/csvgateLoader\` ON SCHEMA \`example-csvgate-staging\`.sales TO \"serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com\""
-# csvgate-enrich does not have roles/bigquery.jobUser on project
+# csvgate-enrich does not have roles/bigquery.jobUser on the project
 gcloud projects add-iam-policy-binding example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/bigquery.jobUser --condition=None
 # csvgate-enrich does not have roles/storage.legacyBucketReader on bucket example-csvgate-staging-ledger
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-staging-ledger --project=example-csvgate-staging --member=serviceAccount:csvgate-enrich@example-csvgate-staging.iam.gserviceaccount.com --role=roles/storage.legacyBucketReader --condition=None

@@ -25,17 +25,17 @@ def agent(site: Site, wanted: Wanted, options: Any) -> Any:
     project, name = site.place.project, wanted.key.name
     after = site.after(*site.foundation)
     if name == "storage.googleapis.com":
-        found = gcp.storage.get_project_service_account_output(project=project, opts=after)
-        email = found.email_address
+        storage = gcp.storage.get_project_service_account_output(project=project, opts=after)
+        email = storage.email_address
     elif name == "bigquery.googleapis.com":
-        found = gcp.bigquery.get_default_service_account_output(project=project, opts=after)
-        email = found.email
+        bigquery = gcp.bigquery.get_default_service_account_output(project=project, opts=after)
+        email = bigquery.email
     else:
         return gcp.projects.ServiceIdentity(
             str(wanted.key), service=name, project=project, opts=options
         )
-    site.agents[name] = pulumi.Output.concat("serviceAccount:", email)
-    return found
+    site.agents[name] = member = pulumi.Output.concat("serviceAccount:", email)
+    return member
 
 
 def kms_key(site: Site, wanted: Wanted, _options: Any) -> Any:

@@ -40,10 +40,14 @@ def check_usage(
 
 
 def save(out: Path, place: Target, observed: Observed, steps: Plan) -> None:
+    """Write the file whole or not at all."""
     text = encoded(place.name, place.desired, observed, steps)
     partial = out.with_name(f"{out.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(out)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(out)
+    except OSError as error:
+        raise click.ClickException(f"the plan cannot be saved: {error}") from error
     apply = f"deploy/deploy.sh {place.name} --plan-file {out}"
     click.echo(f"The plan was saved. Apply exactly this one with: {apply}", err=True)
 

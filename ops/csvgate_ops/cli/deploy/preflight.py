@@ -10,9 +10,9 @@ from csvgate_ops.deploy.doctor.view import as_json as to_json
 from csvgate_ops.deploy.doctor.view import lines, summary
 from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.plan.desired import desired
+from csvgate_ops.deploy.preflight.access.granted import granted_to_caller
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.preflight.examine import examine
-from csvgate_ops.deploy.preflight.granted import granted_to_caller
 from csvgate_ops.deploy.preflight.sendgrid import VARIABLE
 from csvgate_ops.deploy.run.gcloud import JsonReader, subprocesses
 

@@ -21,7 +21,8 @@ def target(kind: str) -> IamTarget:
 def role(binding: Binding) -> str:
     """Return a binding's role and resource for people: `roles/run.invoker on function f`."""
     condition = " under its condition" if binding.condition else ""
-    return f"{binding.role} on {binding.on}{condition}"
+    on = "the project" if binding.on.kind == "project" else binding.on
+    return f"{binding.role} on {on}{condition}"
 
 
 def grant(place: Place, binding: Binding) -> Command:

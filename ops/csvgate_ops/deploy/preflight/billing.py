@@ -1,6 +1,7 @@
 """Billing: without it most APIs cannot be enabled."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from csvgate_ops.deploy.doctor.model import Check, Fault
 from csvgate_ops.deploy.preflight.context import Argv, Context, Family
@@ -10,12 +11,19 @@ def reads(context: Context) -> Iterator[Argv]:
     yield ("gcloud", "billing", "projects", "describe", context.place.project)
 
 
-def find(context: Context) -> Iterator[Check]:
+def account(context: Context) -> str:
+    """Return the id of the billing account that pays for the project, or "" without one. Raises
+    CommandFailed."""
     (argv,) = reads(context)
-    described = context.reader.read(argv)
-    if described.get("billingEnabled"):
-        account = str(described.get("billingAccountName", "")).rpartition("/")[2]
-        yield Check("billing", f"account {account}")
+    described: Any = context.reader.read(argv)
+    if not described.get("billingEnabled"):
+        return ""
+    return str(described.get("billingAccountName", "")).rpartition("/")[2]
+
+
+def find(context: Context) -> Iterator[Check]:
+    if paying := account(context):
+        yield Check("billing", f"account {paying}")
         return
     project = context.place.project
     description = f"project {project} has no billing account: APIs cannot be enabled"

@@ -9,25 +9,26 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.doctor.model import Check, Fault
 from csvgate_ops.deploy.plan.observe import run_concurrently
 from csvgate_ops.deploy.preflight import (
-    account,
     agents,
     answers,
     apis,
     billing,
+    budget,
     keys,
     names,
     network,
-    permissions,
     quotas,
     sendgrid,
     tools,
 )
+from csvgate_ops.deploy.preflight.access import login, permissions
 from csvgate_ops.deploy.preflight.context import Argv, Context, Family, Request
 from csvgate_ops.deploy.preflight.policies import check as policies
 from csvgate_ops.deploy.run.gcloud import CommandFailed, GcloudMissing
 
 FAMILIES: Final[tuple[Family, ...]] = (
     billing.FAMILY,
+    budget.FAMILY,
     permissions.FAMILY,
     policies.FAMILY,
     quotas.FAMILY,
@@ -54,8 +55,8 @@ def examine(request: Request) -> Outcome:
         return _unread(request, [Check("Google Cloud CLI", faults=(fault,))])
     except CommandFailed as error:
         first = [Check("Google Cloud CLI", skipped=answers.reason(error))]
-    member = account.member(request)
-    project, number = account.project(request, member)
+    member = login.member(request)
+    project, number = login.project(request, member)
     if not number:
         return _unread(request, [*first, project])
     enabled, names_of_apis = apis.check(request)

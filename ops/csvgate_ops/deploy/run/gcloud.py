@@ -1,5 +1,5 @@
 """Run gcloud and bq. Nothing else in deploy reaches Google Cloud, except for the question which
-permissions an account has (`preflight.granted`)."""
+permissions an account has (`preflight.access.granted`)."""
 
 import json
 import os

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from csvgate.contracts.bundle import make_bundle
 from csvgate.contracts.bundle_format import digest_of
@@ -36,7 +37,7 @@ def environment(name: str) -> Environment:
     return load_environment(folder / f"{name}.yaml", topology())
 
 
-SCHEDULES = {
+SCHEDULES: Mapping[str, Mapping[str, Any]] = {
     "reconcile": {
         "cron": "30 5 * * MON-FRI",
         "time_zone": "Europe/Berlin",
@@ -52,7 +53,7 @@ SCHEDULES = {
         "function": "notify_stakeholders",
         "headers": {"Content-Type": "application/cloudevents+json"},
         "body": '{"specversion": "1.0", "id": "1", "source": "//scheduler", "type": "monthly"}',
-        "service_account": "csvgate-triggers",
+        "service_account": "csvgate-enrich",
     },
 }
 """Schedules of every form, which the repository's own topology does not have."""

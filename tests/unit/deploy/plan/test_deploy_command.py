@@ -217,6 +217,15 @@ def test_a_saved_plan_is_refused_after_a_change(
     assert "  topic validated-records: changed in the project\n" in done.stderr
 
 
+def test_a_plan_that_cannot_be_saved(
+    invoke: Callable[..., Result], prepared: Prepared, tmp_path: Path
+) -> None:
+    file = tmp_path / "no-such-folder" / "plan.json"
+    done = invoke("deploy", "dev", "--plan", "--out", str(file), run=prepared)
+    assert (1, "") == (done.exit_code, done.stdout)
+    assert "the plan cannot be saved: [Errno 2] No such file or directory" in done.stderr
+
+
 def test_a_plan_without_steps_can_be_saved_too(
     invoke: Callable[..., Result], prepared: Prepared, tmp_path: Path
 ) -> None:

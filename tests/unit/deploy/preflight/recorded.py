@@ -16,7 +16,8 @@ from csvgate_ops.deploy.run.gcloud import Finished, GcloudMissing, JsonReader, R
 from unit.deploy.plan.environments import ROOT, environment, topology, wanted
 
 NUMBER = "123456789012"
-ANN = "user:ann@example.com"
+PAYING = "billingAccounts/01A2B3-4C5D6E-7F8091"
+"""The billing account that deploy/env/prod.yaml names."""
 DISABLED = (
     "ERROR: (gcloud.x) PERMISSION_DENIED: Cloud API has not been used in project 123 before or it "
     "is disabled. reason: SERVICE_DISABLED"
@@ -61,7 +62,8 @@ def answers(project: str) -> Answers:
             "projectNumber": NUMBER,
         },
         "services list": [{"name": f"projects/{NUMBER}/services/{a}.googleapis.com"} for a in apis],
-        "billing projects": {"billingEnabled": True, "billingAccountName": "billingAccounts/0-1"},
+        "billing projects": {"billingEnabled": True, "billingAccountName": PAYING},
+        "billing accounts describe": {"name": PAYING, "currencyCode": "EUR", "open": True},
         "quota list": [
             quota("run.googleapis.com/cpu_allocation", 200_000),
             quota("run.googleapis.com/mem_allocation", 400 * 2**30),
@@ -79,7 +81,7 @@ def answers(project: str) -> Answers:
         ],
         "organizations describe": {"owner": {"directoryCustomerId": "C01abcdef"}},
         "service-accounts list": [],
-        "roles list": [],
+        "roles describe": "ERROR: (gcloud.iam.roles.describe) NOT_FOUND: The role was not found.",
         "secrets describe": "ERROR: (gcloud.secrets.describe) NOT_FOUND: Secret not found.",
     }
 

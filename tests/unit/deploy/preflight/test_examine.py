@@ -8,9 +8,9 @@ import pytest
 
 from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT
 from csvgate_ops.deploy.doctor.view import lines, summary
+from csvgate_ops.deploy.preflight.access.granted import NotTested
+from csvgate_ops.deploy.preflight.access.permissions import _role
 from csvgate_ops.deploy.preflight.examine import examine
-from csvgate_ops.deploy.preflight.granted import NotTested
-from csvgate_ops.deploy.preflight.permissions import _role
 from unit.deploy.preflight.recorded import (
     DISABLED,
     FORBIDDEN,
@@ -66,7 +66,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[str]]] = [
         "ask for more",
         [
             "gcloud beta quotas preferences create --service=run.googleapis.com "
-            "--quota-id=CpuAllocPerProjectRegion --preferred-value=100000 "
+            "--quota-id=CpuAllocPerProjectRegion --preferred-value=155000 "
             f"--dimensions=region=europe-west1 {AT}"
         ],
     ),
@@ -199,13 +199,18 @@ def test_the_permissions_are_those_of_the_account_that_deploys() -> None:
         {"email": f"csvgate-{name}@{PROJECT}.iam.gserviceaccount.com"}
         for name in ("validate", "enrich", "notify", "triggers", "build")
     ]
-    roles = [{"name": f"projects/{PROJECT}/roles/csvgateLoader"}]
-    there = {"service-accounts list": accounts, "iam roles list": roles}
+    there = {"service-accounts list": accounts, "roles describe csvgateLoader": {"title": "t"}}
     deploys = {name for name in DEPLOYS if not name.startswith("cloudscheduler.")}
     assert deploys | {*GRANT} == asked(there, "prod")
     create = {"iam.roles.create", "iam.serviceAccounts.create", "iam.serviceAccounts.actAs"}
     assert create <= asked({}, "prod")
     assert not [name for name in asked({}, "dev") if name.startswith("vpcaccess.")]
+
+
+def test_an_account_that_may_not_list_accounts_lacks_that_permission() -> None:
+    granted = lacking("iam.serviceAccounts.list")
+    found = faults(preflight({"service-accounts list": FORBIDDEN}, granted=granted))
+    assert ["lacks iam.serviceAccounts.list"] == [said for _, said, _ in found]
 
 
 def test_every_permission_has_a_role() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from csvgate_ops.deploy.preflight.granted import MOST, NotTested, granted_to_caller
+from csvgate_ops.deploy.preflight.access.granted import MOST, NotTested, granted_to_caller
 from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, JsonReader
 
 TOKEN = "ya29.not-to-be-shown"

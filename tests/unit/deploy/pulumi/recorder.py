@@ -13,6 +13,7 @@ import runpy
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ MAIN = ROOT / "deploy" / "pulumi" / "__main__.py"
 DEPLOYING: Any = importlib.import_module("csvgate_ops.cli.deploy._deploying")
 PATCHED: Any = importlib.import_module("csvgate_pulumi.patched_subscription")
 PROGRAM: Any = importlib.import_module("csvgate_pulumi.program")
-TARGET: Callable[[str], Target] = PROGRAM.target
+TARGET: Callable[[str], Target] = cache(PROGRAM.target)
+"""Loads an environment once, because parsing its files takes as long as a run."""
 NUMBER = "314159265358"
 """The number of the project."""
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system")
@@ -99,6 +101,10 @@ class Monitor(MockMonitor):  # type: ignore[misc]
         response = super().RegisterResource(request)
         self.requests[response.urn] = request
         return response
+
+
+def unchanged(found: Target) -> Target:
+    return found
 
 
 def added(*resources: Resource) -> Callable[[Target], Target]:
@@ -170,7 +176,7 @@ def recorded(stack: str, variant: str) -> dict[str, Any]:
     config = {"csvgate:delete-data": "true"} if variant == "delete-data" else {}
     pulumi.runtime.set_all_config(config)
     pulumi.runtime.set_mocks(project, "csvgate", stack, preview=False, monitor=monitor)
-    change = VARIANTS.get(variant, lambda found: found)
+    change = VARIANTS.get(variant, unchanged)
     PROGRAM.target = lambda environment: change(chosen(environment))
     run: Any = pulumi.runtime.test(lambda: runpy.run_path(str(MAIN)) and None)
     try:

@@ -134,8 +134,8 @@ def test_every_listed_field_is_one() -> None:
 @EACH
 def test_sources_are_what_is_staged(name: str) -> None:
     archives = [r.inputs for r in found(name).only_pulumi if r.name.startswith("source ")]
-    functions = [r.key.name for r in wanted(name).resources if r.key.kind == "function"]
-    assert [f"build/{f.replace('-', '_')}" for f in functions] == [a["source"] for a in archives]
+    functions = {r.key.name for r in wanted(name).resources if r.key.kind == "function"}
+    assert {f"build/{f.replace('-', '_')}" for f in functions} == {a["source"] for a in archives}
     (bucket,) = [r.inputs for r in found(name).only_pulumi if r.name.startswith("sources ")]
     assert {bucket["name"]} == {archive["bucket"] for archive in archives}
     assert (True, "enforced") == (

@@ -13,7 +13,7 @@ from typing import Final
 
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds.kind import Reader
-from csvgate_ops.deploy.preflight.account import CONFIGURATION
+from csvgate_ops.deploy.preflight.access.login import CONFIGURATION
 from csvgate_ops.deploy.run.gcloud import CommandFailed, Runner
 
 MOST: Final = 100

@@ -6,7 +6,10 @@ from typing import Final
 
 from csvgate_ops.deploy.deployer.permissions import DEPLOYS, GRANT
 from csvgate_ops.deploy.doctor.model import Check, Fault
-from csvgate_ops.deploy.preflight.context import Argv, Context, Family
+from csvgate_ops.deploy.kinds import account, custom_role
+from csvgate_ops.deploy.kinds.kind import Kind
+from csvgate_ops.deploy.preflight.context import Context, Family
+from csvgate_ops.deploy.run.gcloud import CommandFailed
 
 _ROLES: Final[Mapping[str, str]] = {
     "artifactregistry": "artifactregistry.admin",
@@ -41,20 +44,6 @@ _SHOWN: Final = 3
 """Missing permissions that are named for each role."""
 
 
-def _accounts(context: Context) -> Argv:
-    return ("gcloud", "iam", "service-accounts", "list", context.where)
-
-
-def _custom_roles(context: Context) -> Argv:
-    return ("gcloud", "iam", "roles", "list", context.where)
-
-
-def reads(context: Context) -> Iterator[Argv]:
-    if "iam.googleapis.com" in context.apis:
-        yield _accounts(context)
-        yield _custom_roles(context)
-
-
 def needed(context: Context) -> set[str]:
     """Return the permissions that a deploy of the environment needs on the project. Accounts and
     custom roles that exist are not created: then the role to act as these accounts may have been
@@ -65,10 +54,9 @@ def needed(context: Context) -> set[str]:
         found = {name for name in found if not name.startswith("vpcaccess.")}
     if any(key.startswith(f"projects/{context.place.project}/") for key in context.keys.values()):
         found |= {*_GRANTS_KEYS}
-    emails, roles = _existing(context)
-    if any(context.place.email(name) not in emails for name in context.names("account")):
+    if _some_missing(context, account.KIND):
         found |= {*_CREATES_ACCOUNTS}
-    if any(name not in roles for name in context.names("custom-role")):
+    if _some_missing(context, custom_role.KIND):
         found |= {*_CREATES_ROLES}
     return found
 
@@ -78,13 +66,14 @@ def _api(permission: str) -> str:
     return f"{'cloudresourcemanager' if service == 'resourcemanager' else service}.googleapis.com"
 
 
-def _existing(context: Context) -> tuple[set[str], set[str]]:
-    """Return the addresses of the service accounts, and the names of the custom roles."""
-    if "iam.googleapis.com" not in context.apis:
-        return set(), set()
-    accounts = context.reader.read(_accounts(context))
-    roles = context.reader.read(_custom_roles(context))
-    return {a["email"] for a in accounts}, {r["name"].rpartition("/")[2] for r in roles}
+def _some_missing(context: Context, kind: Kind) -> bool:
+    wanted = set(context.names(kind.name))
+    if kind.api not in context.apis:
+        return bool(wanted)
+    try:
+        return not wanted <= kind.observe(context.place, context.reader, wanted).keys()
+    except CommandFailed:
+        return False  # if the account may not list them, that permission is reported
 
 
 def find(context: Context) -> Iterator[Check]:
@@ -93,7 +82,8 @@ def find(context: Context) -> Iterator[Check]:
     faults = tuple(
         _fault(context, role, list(names)) for role, names in groupby(lacking, key=_role)
     )
-    yield Check(f"permissions of {context.who}", str(len(wanted)), faults)
+    result = f"all {len(wanted)} that a deploy needs"
+    yield Check(f"permissions of {context.who}", result, faults)
 
 
 def _role(permission: str) -> str:
@@ -110,4 +100,4 @@ def _fault(context: Context, role: str, lacking: list[str]) -> Fault:
     return Fault("permission.missing", f"lacks {', '.join(lacking[:_SHOWN])}{others}", (grant,))
 
 
-FAMILY = Family("permissions", find, reads)
+FAMILY = Family("permissions", find)

@@ -1,0 +1,1 @@
+"""Who deploys, and what that account may do in the project."""
