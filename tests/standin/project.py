@@ -45,6 +45,8 @@ class Project:
         self.tables: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, str] = {}
         """Path of each key, of this or other projects → the state of its primary version."""
+        self.fresh_on_keys: set[str] = set()
+        """Agents, by domain, whose first request with a key is refused: the role is too fresh."""
         self.interfaces: dict[str, dict[str, str]] = {}
         """Path of a service → the annotations of its template: how it is connected to a subnet."""
         self.revisions: dict[str, list[str]] = {}

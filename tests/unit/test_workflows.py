@@ -156,7 +156,7 @@ def test_shellcheck_finds_nothing_in_the_scripts(tmp_path: Path) -> None:
                 files.append(tmp_path / f"{path.parent.name}-{path.stem}-{number}.sh")
                 files[-1].write_text(f"#!/usr/bin/env bash\n{step['run']}\n")
     # SC2016: Markdown has backticks, which are not to be expanded.
-    command = [ROOT / ".venv/bin/shellcheck", "--exclude=SC2016", *files]
+    command = [str(ROOT / ".venv/bin/shellcheck"), "--exclude=SC2016", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stdout)
 

@@ -10,7 +10,8 @@ and deleted, and what follows from its faults. `monitoring` plans alerts and the
 
 `staging` builds the source folders of the functions from the modules that they import. `doctor`
 compares a project with the topology and explains each fault, `smoke` sends one upload through it,
-and `estimate` calculates what an upload costs.
+and `estimate` calculates what an upload costs. `deployer` describes the accounts with which GitHub
+plans and deploys.
 
 Nothing is remembered between two runs: what one run left undone, the next one finds missing.
 """

@@ -34,6 +34,13 @@ KEYS = "projects/acme-keys/locations/{}/keyRings/csvgate/cryptoKeys/{}"
 DATA, MESSAGES = KEYS.format("europe", "data"), KEYS.format("europe-west3", "messages")
 CODE = KEYS.format("europe-west3", "code")
 BUCKET, TOPIC, DEAD = "acme-sales-uploads", "acme-sales-validated", "acme-sales-enrich-dead"
+FRESH = {
+    "gs-project-accounts": "POST storage/b 403",
+    "gcp-sa-pubsub": "PUT pubsub/v1/projects/example-csvgate-dev/topics/{} 403",
+    "gcp-sa-artifactregistry": "POST artifactregistry/v1/{}/repositories 403",
+    "gcf-admin-robot": "POST cloudfunctions/v2/{}/functions 403",
+}
+"""Agents whose role on a key spreads slowly, and the request that is refused for it."""
 CHOSEN = {
     *(Key("agent", f"{api}.googleapis.com") for api in ("bigquery", "cloudfunctions", "run")),
     *(Key("kms-key", path) for path in (DATA, MESSAGES, CODE)),
@@ -57,7 +64,8 @@ def chosen(item: Resource | Binding) -> bool:
 
 def only_chosen() -> Desired:
     sections = (Section(s.title, tuple(filter(chosen, s.items))) for s in DESIRED.sections)
-    return replace(DESIRED, sections=tuple(sections), members=frozenset(), monitoring=None)
+    only = replace(DESIRED, sections=tuple(sections), contracts=())
+    return replace(only, members=frozenset(), monitoring=None)
 
 
 def prepared() -> Project:
@@ -66,6 +74,7 @@ def prepared() -> Project:
     project.region = DESIRED.place.region
     project.apis |= {r.key.name for r in DESIRED.resources if r.key.kind == "api"}
     project.keys = dict.fromkeys((DATA, MESSAGES, CODE), "ENABLED")
+    project.fresh_on_keys = set(FRESH)
     for name in ("csvgate-enrich", "csvgate-build", "csvgate-triggers"):
         email = DESIRED.place.email(name)
         project.accounts[email] = {"name": email, "email": email}
@@ -93,7 +102,8 @@ class Story:
     def apply(self, desired: Desired, observed: Observed) -> list[str]:
         """Run the plan, and return the recorded changes."""
         before = len(self.stand_in.changes())
-        Execution(self.run, self.folder, lambda _line: None).all_of(plan(desired, observed))
+        execution = Execution(self.run, self.folder, lambda _line: None, lambda _seconds: None)
+        execution.all_of(plan(desired, observed))
         return self.stand_in.changes()[before:]
 
 
@@ -169,7 +179,10 @@ EXPECTED = {
 
 def test_resources_are_created_with_the_settings(story: Story) -> None:
     assert EXPECTED == settings(story.created)
-    assert [] == story.stand_in.refused()
+    where = f"projects/{story.created.name}/locations/{story.created.region}"
+    names = {"gcp-sa-pubsub": TOPIC}
+    expected = [text.format(names.get(domain, where)) for domain, text in FRESH.items()]
+    assert sorted(expected) == sorted(story.stand_in.refused())
 
 
 def test_agents_may_use_the_keys(story: Story) -> None:

@@ -133,21 +133,9 @@ def python(
     folder = tmp_path_factory.mktemp("clean") / "venv"
     uv = Path(sys.executable).with_name("uv")
     lock = ("--require-hashes", "-r", staged[name].folder / "requirements.txt")
-    for command in (
-        (uv, "venv", "--quiet", "--python", base, folder),
-        (
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            folder,
-            "--no-build",
-            "--require-hashes",
-            "-r",
-            lock,
-        ),
-    ):
+    # Wheels only: a source distribution may need a compiler, which the image may lack.
+    install = (uv, "pip", "install", "--quiet", "--python", folder, "--no-build", *lock)
+    for command in ((uv, "venv", "--quiet", "--python", base, folder), install):
         subprocess.run(command, check=True, timeout=300)
     return folder / "bin" / "python"
 

@@ -1,6 +1,6 @@
 """Schedules and budgets: the planner's commands, run by the real gcloud against the stand-in."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,18 @@ BUDGET = Key("budget", f"01A2B3-4C5D6E-7F8091/csvgate {PROJECT}")
 JOB = Key("scheduler-job", "reconcile")
 
 
+class KnowsTheNumber(JsonReader):
+    """Answers what the project's number is without a command."""
+
+    def read(self, argv: Sequence[str]) -> Any:
+        return {"projectNumber": Project().number} if "projects" in argv else super().read(argv)
+
+
+def differences(resource: Resource, observed: Mapping[str, Fields]) -> Fields:
+    found = observed[resource.key.name]
+    return {n: v for n, v in resource.fields.items() if found[n] != v}
+
+
 @dataclass
 class World:
     stand_in: StandIn
@@ -41,13 +53,12 @@ class World:
         return [r for r in self.desired.resources if r.key.kind == kind]
 
     def observed(self, kind: str) -> Mapping[str, Fields]:
-        """Read what the project has of a kind, with new commands."""
+        """Read what the project has of a kind, with a new command."""
         names = {r.key.name for r in self.wanted(kind)}
-        return KINDS[kind].observe(self.desired.place, JsonReader(self.run), names)
+        return KINDS[kind].observe(self.desired.place, KnowsTheNumber(self.run), names)
 
     def differences(self, resource: Resource) -> Fields:
-        found = self.observed(resource.key.kind)[resource.key.name]
-        return {n: v for n, v in resource.fields.items() if found[n] != v}
+        return differences(resource, self.observed(resource.key.kind))
 
     def execute(self, *steps: Any) -> None:
         execution = Execution(self.run, self.run.folder, lambda _line: None)
@@ -58,8 +69,7 @@ class World:
         for resource in self.wanted(kind):
             self.execute(*KINDS[kind].create(self.desired.place, resource))
 
-    def correct(self, resource: Resource) -> None:
-        changed = self.differences(resource)
+    def correct(self, resource: Resource, changed: Fields) -> None:
         self.execute(*KINDS[resource.key.kind].update(self.desired.place, resource, changed))
 
 
@@ -83,9 +93,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_what_was_created_is_what_is_desired(world: World) -> None:
     for kind in ("scheduler-job", "budget"):
-        assert world.wanted(kind)
-        for resource in world.wanted(kind):
-            assert {} == world.differences(resource)
+        observed = world.observed(kind)
+        assert {r.key.name for r in world.wanted(kind)} == observed.keys()
+        assert [{}] * len(observed) == [differences(r, observed) for r in world.wanted(kind)]
     target = world.project.jobs[f"{WHERE}/notify"]["httpTarget"]
     number = world.project.number
     assert f"https://notify-stakeholders-{number}.europe-west1.run.app/" == target["uri"]
@@ -131,15 +141,16 @@ def test_a_change_is_seen_and_taken_back(
 ) -> None:
     (resource,) = [r for r in world.desired.resources if r.key == key]
     change(world.project)
-    assert set(fields) == world.differences(resource).keys()
-    world.correct(resource)
+    changed = world.differences(resource)
+    assert set(fields) == changed.keys()
+    world.correct(resource, changed)
     assert {} == world.differences(resource)
 
 
 def test_headers_and_a_body_are_removed(world: World) -> None:
     (resource,) = [r for r in world.desired.resources if r.key == JOB]
     bare = replace(resource, fields={**resource.fields, "headers": "", "body": ""})
-    world.correct(bare)
+    world.correct(bare, {"headers": "", "body": ""})
     assert {} == world.differences(bare)
 
 

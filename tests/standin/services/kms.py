@@ -50,7 +50,9 @@ def need_key(project: Project, path: str, domain: str, message: str = "") -> Non
     if path not in project.keys:
         raise not_found(path)
     email = project.agent(domain)
-    if not project.policies.has(f"keys/{path}", ROLE, f"serviceAccount:{email}"):
+    is_fresh = domain in project.fresh_on_keys
+    project.fresh_on_keys.discard(domain)
+    if is_fresh or not project.policies.has(f"keys/{path}", ROLE, f"serviceAccount:{email}"):
         permission = "cloudkms.cryptoKeyVersions.useToEncrypt"
         usual = f"Permission '{permission}' denied on resource '{path}' (or it may not exist)."
         raise Refusal(403, message or usual)

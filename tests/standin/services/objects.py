@@ -96,7 +96,7 @@ class Objects(Service):
             *("prefix", "delimiter", "versions", "fields", "projection"),
             "includeFoldersAsPrefixes",
         )
-        items = []
+        items: list[Answer] = []
         for (bucket, key), versions in sorted(self.project.objects.items()):
             if bucket == name and key.startswith(query.get("prefix", "")):
                 chosen = versions if query.get("versions") == "True" else versions[-1:]
@@ -117,5 +117,8 @@ def _shown(made: dict[str, Any]) -> dict[str, Any]:
 def _parts(request: Request) -> tuple[dict[str, Any], bytes]:
     # gcloud puts the boundary in single quotes, which belong to no standard.
     head = f"Content-Type: {request.content_type.replace(chr(39), chr(34))}\r\n\r\n".encode()
-    first, second = email.message_from_bytes(head + request.data).get_payload()
-    return json.loads(first.get_payload()), second.get_payload(decode=True)
+    _, metadata, contents = email.message_from_bytes(head + request.data).walk()
+    found, data = metadata.get_payload(decode=True), contents.get_payload(decode=True)
+    assert isinstance(found, bytes)
+    assert isinstance(data, bytes)
+    return json.loads(found), data

@@ -9,8 +9,10 @@ from standin.refusal import exists, invalid, not_found
 from standin.service import Answer, Request, Service
 from standin.shapes import SECONDS, MapOf, Needed, Text, Whole, check, masked
 
+URI = Text(r"https?://[^/]+/?.*")
+CRON = Text(r"\S+( \S+){4}")
 TARGET = {
-    "uri": Needed(Text(r"https?://[^/]+/?.*")),
+    "uri": Needed(URI),
     "httpMethod": Text("POST|GET|HEAD|PUT|DELETE"),
     "headers": MapOf(str),
     "body": str,
@@ -26,17 +28,13 @@ RETRY = {
 JOB = {
     "name": str,
     "description": str,
-    "schedule": Needed(Text(r"\S+( \S+){4}")),
+    "schedule": Needed(CRON),
     "timeZone": Text(r"[A-Za-z]+(/[A-Za-z_]+)*"),
     "httpTarget": Needed(TARGET),
     "attemptDeadline": SECONDS,
     "retryConfig": RETRY,
 }
-CHANGES = {
-    **JOB,
-    "schedule": JOB["schedule"].of,
-    "httpTarget": {**TARGET, "uri": TARGET["uri"].of},
-}
+CHANGES = {**JOB, "schedule": CRON, "httpTarget": {**TARGET, "uri": URI}}
 """A job in a patch has only the fields that change."""
 
 

@@ -1,5 +1,6 @@
 """Schedules and budgets: each mistake with its path, and what becomes of correct ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def checked(**changes: Any) -> list[str]:
     return [str(mistake) for mistake in mistakes(Topology.model_validate(document))]
 
 
-EVENT = {**SCHEDULES["notify"], "url": None, "max_retry_attempts": None}
+EVENT: dict[str, Any] = {**SCHEDULES["notify"], "url": None, "max_retry_attempts": None}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_schedule_may_call_its_function() -> None:
 class Reader:
     """Answers with what the services list, of which some differs in form from what was sent."""
 
-    def read(self, argv: tuple[str, ...]) -> Any:
+    def read(self, argv: Sequence[str]) -> Any:
         if "projects" in argv:
             return {"projectNumber": "123456789012"}
         return [

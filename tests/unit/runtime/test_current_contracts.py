@@ -277,7 +277,7 @@ def deploy_from_the_future(bucket: Bucket) -> None:
     bucket.deploy("from the future")
 
 
-SPOILED = {
+SPOILED: dict[Callable[[Bucket], None], tuple[str, str]] = {
     remove_pointer: ("contracts.unreadable", r"current\.json does not exist. Deploy the contracts"),
     remove_bundle: ("contracts.unreadable", r"bundles/[0-9a-f]{64}\.json does not exist"),
     damage_pointer: ("contracts.unusable", r"current\.json cannot be used: ValueError"),

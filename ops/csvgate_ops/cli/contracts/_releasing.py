@@ -1,6 +1,7 @@
 """Parts that `deploy`, `rollback` and `history` of contracts share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -10,14 +11,24 @@ from csvgate_ops.cli.deploy._deploying import Located
 from csvgate_ops.deploy.contracts.release import Release, Releases
 from csvgate_ops.deploy.plan.script import script
 from csvgate_ops.deploy.run.execute import Execution
-from csvgate_ops.deploy.run.gcloud import subprocesses
+from csvgate_ops.deploy.run.gcloud import CommandFailed, GcloudMissing, Unreachable
+from csvgate_ops.deploy.run.unread import unread
 from csvgate_ops.text import printable
 
 IN_EFFECT = "Every instance of a function uses them within 2 minutes."
 
 
 def releases(place: Located) -> Releases:
-    return Releases(place.place, place.contracts_bucket, subprocesses(place.root))
+    return Releases(place.place, place.contracts_bucket, place.runner())
+
+
+@contextmanager
+def reading(place: Located) -> Iterator[None]:
+    """Turn the failure of a command that reads into Unread."""
+    try:
+        yield
+    except (CommandFailed, GcloudMissing, Unreachable) as error:
+        raise unread(error, place.place.project) from error
 
 
 def show(diffs: Sequence[ContractDiff]) -> Verdict:
@@ -34,5 +45,5 @@ def carry_out(place: Located, release: Release, title: str, *, only_plan: bool) 
     if only_plan:
         click.echo(script(release.plan, title), nl=False)
     else:
-        run = subprocesses(place.root)
+        run = place.runner()
         Execution(run, place.root, click.echo).all_of(release.plan)

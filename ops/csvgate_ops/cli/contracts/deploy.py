@@ -3,7 +3,7 @@
 import click
 
 from csvgate_ops.author.diff.model import Verdict
-from csvgate_ops.cli.contracts._releasing import IN_EFFECT, carry_out, releases, show
+from csvgate_ops.cli.contracts._releasing import IN_EFFECT, carry_out, reading, releases, show
 from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, located
 from csvgate_ops.deploy.staging.stage import checked_contracts, stage_bundle
 
@@ -25,7 +25,8 @@ def command(env: str, only_plan: bool, breaking: bool) -> None:
         place = located(env)
         contracts = checked_contracts(place.root)
         stage_bundle(contracts, place.root / "build")
-        release = releases(place).deploy(contracts)
+        with reading(place):
+            release = releases(place).deploy(contracts)
         project = place.place.project
         if not release.plan:
             click.echo(f"Nothing to do: {project} uses these contracts.")

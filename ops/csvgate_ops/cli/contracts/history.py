@@ -4,7 +4,7 @@ import json
 
 import click
 
-from csvgate_ops.cli.contracts._releasing import releases
+from csvgate_ops.cli.contracts._releasing import reading, releases
 from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, located
 from csvgate_ops.cli.options import as_json
 
@@ -19,7 +19,9 @@ def command(env: str, as_json: bool) -> None:
     since when they were in use.
     """
     with errors_shown():
-        deploys = releases(located(env)).history()
+        place = located(env)
+        with reading(place):
+            deploys = releases(place).history()
     if as_json:
         listed = [
             {"contracts": each.bundle or None, "at": each.at.isoformat(), "in_use": at == 0}

@@ -2,7 +2,7 @@
 
 import click
 
-from csvgate_ops.cli.contracts._releasing import IN_EFFECT, carry_out, releases, show
+from csvgate_ops.cli.contracts._releasing import IN_EFFECT, carry_out, reading, releases, show
 from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, located
 
 
@@ -24,7 +24,8 @@ def command(env: str, to: str, only_plan: bool) -> None:
     """
     with errors_shown():
         place = located(env)
-        target, release = releases(place).rollback(to)
+        with reading(place):
+            target, release = releases(place).rollback(to)
         project = place.place.project
         show(release.diffs)
         title = f"Return to the contracts {target.short} in {project}."

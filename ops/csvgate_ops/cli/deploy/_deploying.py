@@ -80,8 +80,10 @@ class Target:
             return observe(self.desired, JsonReader(self.run))
 
     def functions(self) -> "Observed":
-        """Return only the functions of the project."""
-        return observe_functions(self.desired, JsonReader(self.run))
+        """Return only the functions of the project. Raises Unread."""
+
+        with self.reading():
+            return observe_functions(self.desired, JsonReader(self.run))
 
     def execute(self, plan: "Plan") -> None:
 
@@ -100,6 +102,9 @@ class Located:
     @property
     def place(self) -> Place:
         return place_of(self.topology, self.environment)
+
+    def runner(self) -> Runner:
+        return subprocesses(self.root)
 
     @property
     def contracts_bucket(self) -> str:

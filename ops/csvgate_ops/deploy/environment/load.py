@@ -93,15 +93,16 @@ def _model_at(path: Path) -> type[Model]:
     for step in path:
         field = model.model_fields.get(str(step))
         if field is not None:
-            model = next(_models(field.annotation), model)
+            model = next(models_in(field.annotation), model)
     return model
 
 
-def _models(annotation: Any) -> Iterator[type[Model]]:
+def models_in(annotation: Any) -> Iterator[type[Model]]:
+    """Yield the models that a setting is made of."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
         yield annotation
     for part in get_args(annotation):
-        yield from _models(part)
+        yield from models_in(part)
 
 
 def _without(data: Any, paths: list[Path]) -> Environment | None:

@@ -9,9 +9,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from csvgate_ops.deploy.environment.shapes import (
+    BillingAccount,
     BucketLocation,
     BucketName,
     Connector,
+    Currency,
     DatasetLocation,
     Email,
     Emails,
@@ -69,9 +71,9 @@ class Budget(Model):
 
     amount: Annotated[int, Field(ge=1, le=10**9)]
     """Whole units of the currency."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     """The currency of the billing account, such as `EUR`; Google refuses any other."""
-    billing_account: Annotated[str, Field(pattern=r"^[0-9A-F]{6}(-[0-9A-F]{6}){2}$")]
+    billing_account: BillingAccount
     """The id of the billing account, such as `01A2B3-4C5D6E-7F8091`. Whoever deploys needs the role
     Billing Account Costs Manager on it."""
 

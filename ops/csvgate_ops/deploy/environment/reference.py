@@ -4,14 +4,19 @@ import ast
 import inspect
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from typing import Final
 
-from csvgate_ops.deploy.environment import model
+from csvgate_ops.deploy.environment.load import models_in
+from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.topology.model import Model
+
+_STEPS: Final[Mapping[str, str]] = {"functions": "FUNCTION.", "secrets": "VARIABLE."}
+"""Setting → the step of the paths below it that the user names."""
 
 
 def reference() -> str:
     """Return a Markdown table of the settings, those of a part below the setting that has them."""
-    rows = "".join(f"| `{name}` | {text} |\n" for name, text in _settings(model.Environment, ""))
+    rows = "".join(f"| `{name}` | {text} |\n" for name, text in _settings(Environment, ""))
     return f"| setting | meaning |\n|---|---|\n{rows}"
 
 
@@ -20,18 +25,8 @@ def _settings(described: type[Model], prefix: str) -> Iterator[tuple[str, str]]:
     for name, field in described.model_fields.items():
         required = "Required. " if field.is_required() else ""
         yield f"{prefix}{name}", required + meanings[name]
-        for part, step in _PARTS.get((described, name), {}).items():
-            yield from _settings(part, f"{prefix}{name}.{step}")
-
-
-_PARTS: Mapping[tuple[type[Model], str], Mapping[type[Model], str]] = {
-    (model.Environment, "kms_key"): {model.KmsKeys: ""},
-    (model.Environment, "names"): {model.Names: ""},
-    (model.Environment, "network"): {model.Network: ""},
-    (model.Environment, "functions"): {model.Sizes: "FUNCTION."},
-    (model.Environment, "secrets"): {model.SecretChoice: "VARIABLE."},
-}
-"""Setting → the model of what is below it, and the step of its path that the user names."""
+        for part in models_in(field.annotation):
+            yield from _settings(part, f"{prefix}{name}.{_STEPS.get(name, '')}")
 
 
 def _docstrings(described: type[Model]) -> dict[str, str]:

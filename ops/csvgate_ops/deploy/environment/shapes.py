@@ -96,6 +96,14 @@ Email = Annotated[
     AfterValidator(_at_most_as_long(254)),
 ]
 Emails = Annotated[tuple[Email, ...], AfterValidator(_each_once)]
+Currency = Annotated[str, matching(r"[A-Z]{3}", "the code of a currency, for example EUR")]
+BillingAccount = Annotated[
+    str,
+    matching(
+        r"[0-9A-F]{6}(-[0-9A-F]{6}){2}",
+        "the id of a billing account, for example 01A2B3-4C5D6E-7F8091",
+    ),
+]
 Memory = Annotated[
     str, matching(r"[1-9][0-9]*(Mi|Gi)", "a size in Mi or Gi, for example 512Mi or 2Gi")
 ]

@@ -57,8 +57,8 @@ def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     steps: list[Step] = [Lookup(_VARIABLE, (*_GROUP, "list", *chosen, *where))]
     found = f"${{{_VARIABLE}}}"
     if "thresholds" in changed:
-        argv = (*_GROUP, "delete", found, *where)
-        steps.append(Command(argv, f"budget {name}: delete it, because its thresholds differ"))
+        why = f"budget {name}: delete it, because its thresholds differ"
+        steps.append(Command((*_GROUP, "delete", found, *where), why))
         return [*steps, *create(place, resource)]
     flags = [f for field, value in changed.items() for f in _flags(field, value)]
     argv = (*_GROUP, "update", found, *flags, *where)

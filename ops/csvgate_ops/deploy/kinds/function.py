@@ -159,7 +159,7 @@ def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]
     shares = traffic.observed(place, reader) if found else {}
     fields = {last_segment(item["name"]): _fields(item) for item in found}
     return {
-        name: _with_network(each, networks.get(name)) | shares.get(name, traffic.UNKNOWN)
+        name: {**_with_network(each, networks.get(name)), **shares.get(name, traffic.UNKNOWN)}
         for name, each in fields.items()
     }
 

@@ -68,7 +68,7 @@ def find(context: Context) -> Iterator[Check]:
         for domain, role, consequence in expected
         if (role, member := _member(context, domain)) not in granted
     )
-    yield Check(_SUBJECT, str(len(expected)), faults)
+    yield Check(_SUBJECT, f"all {len(expected)}", faults)
 
 
 def _member(context: Context, domain: str) -> str:

@@ -68,12 +68,13 @@ def _check(context: Context, subject: str, quota: _Quota, limit: float) -> Check
         name: function.max_instances * quota.of(function)
         for name, function in context.topology.functions.items()
     }
+    total = sum(most.values())
+    increase = _increase(context, quota, total)
     faults = [
-        _refused(context, quota, name, wanted, limit)
+        _refused(context, quota, name, wanted, limit, increase)
         for name, wanted in most.items()
         if wanted > limit
     ]
-    total = sum(most.values())
     if total > limit and not faults:
         description = (
             f"all functions together may take {total:g} {quota.unit}, and the quota is {limit:g}: "
@@ -81,12 +82,19 @@ def _check(context: Context, subject: str, quota: _Quota, limit: float) -> Check
             f"{context.file}, or ask for more"
         )
         code = f"quota.{quota.noun.lower()}_shared"
-        faults = [Fault(code, description, _increase(context, quota, total))]
+        faults = [Fault(code, description, increase)]
     result = f"at most {total:g} of {limit:g} {quota.unit}"
     return Check(subject, result, tuple(faults))
 
 
-def _refused(context: Context, quota: _Quota, name: str, wanted: float, limit: float) -> Fault:
+def _refused(
+    context: Context,
+    quota: _Quota,
+    name: str,
+    wanted: float,
+    limit: float,
+    increase: tuple[str, ...],
+) -> Fault:
     function = context.topology.functions[name]
     each = quota.of(function)
     description = (
@@ -94,11 +102,11 @@ def _refused(context: Context, quota: _Quota, name: str, wanted: float, limit: f
         f"{quota.unit}), and the quota is {limit:g}: its deploy would be refused. Set "
         f"`max_instances` to {int(limit // each)} or less in {context.file}, or ask for more"
     )
-    fix = _increase(context, quota, wanted)
-    return Fault(f"quota.{quota.noun.lower()}", description, fix)
+    return Fault(f"quota.{quota.noun.lower()}", description, increase)
 
 
 def _increase(context: Context, quota: _Quota, wanted: float) -> tuple[str, ...]:
+    """Return the command that asks for as much as all functions together may take."""
     return (
         f"gcloud beta quotas preferences create --service={_API} --quota-id={quota.id} "
         f"--preferred-value={round(wanted * quota.scale)} "

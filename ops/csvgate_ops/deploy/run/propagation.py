@@ -87,6 +87,13 @@ _SPREADING: Final = (
         r"Cloud Storage service account for your bucket is unable to publish",
         "the role of Cloud Storage's agent for publishing",
     ),
+    _spreading(
+        r"Permission denied on Cloud KMS key"
+        r"|Cloud Pub/Sub did not have the necessary permissions configured"
+        r"|cloudkms\.cryptoKeyVersions\.useTo\w+'? denied"
+        r"|grant Cloud KMS CryptoKey Encrypter/Decrypter role to BigQuery service account",
+        "the role of a Google agent on the encryption key",
+    ),
     # Roles that deploy has just granted to its own accounts.
     _spreading(
         r"Permission denied on secret: \S+ for Revision service account",

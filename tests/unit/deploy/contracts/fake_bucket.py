@@ -87,13 +87,13 @@ class FakeBucket:
         return Finished(0, json.dumps(listed), "")
 
     def _cat(self, words: list[str], _flags: dict[str, str]) -> Finished:
-        found = self.objects.get(words[3].removeprefix(f"gs://{BUCKET}/"))
+        found = self.objects.get(_object(words[3]))
         if found is None:
             return Finished(1, "", "ERROR: The following URLs matched no objects or files")
         return Finished(0, found, "")
 
     def _cp(self, words: list[str], flags: dict[str, str]) -> Finished:
-        name = words[4].removeprefix(f"gs://{BUCKET}/")
+        name = _object(words[4])
         text = (self.folder / words[3]).read_text()
         if name != POINTER:
             assert "no-clobber" in flags
@@ -114,3 +114,8 @@ class FakeBucket:
         if found is None:
             return Finished(1, f"BigQuery error: Not found: Table shop:{words[-1]}", "")
         return Finished(0, json.dumps({"type": "TABLE", "schema": {"fields": found}}), "")
+
+
+def _object(uri: str) -> str:
+    """Return the name of an object, without its bucket."""
+    return uri.removeprefix("gs://").partition("/")[2]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from csvgate.contracts.load import load_directory
 from csvgate.contracts.model import Contract
 from csvgate.ports import Column
+from csvgate_ops.deploy.contracts.model import DeployedContracts
 from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
 from csvgate_ops.deploy.plan.model import Binding, Key, Value
@@ -77,6 +79,17 @@ def with_field(kind: str, name: str, field: str, value: Value) -> Spoil:
         return replace(
             facts, observed=replace(facts.observed, resources={**resources, key: fields})
         )
+
+    return spoil
+
+
+def with_contracts(*digests: str) -> Spoil:
+    """Contracts that were deployed, the latest first; none without arguments."""
+    at = datetime(2026, 11, 29, 11, 30, tzinfo=UTC)
+    deploys = tuple(DeployedContracts(digest, "7", at) for digest in digests)
+
+    def spoil(facts: Facts) -> Facts:
+        return replace(facts, observed=replace(facts.observed, contracts=deploys))
 
     return spoil
 

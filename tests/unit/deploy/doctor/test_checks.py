@@ -14,6 +14,7 @@ from unit.deploy.doctor.facts import (
     faults,
     healthy,
     with_columns,
+    with_contracts,
     with_field,
     without,
 )
@@ -28,6 +29,18 @@ def test_every_resource_and_every_role_member_has_a_check() -> None:
     assert 2 + len(single) + 1 + len(members) + about_contracts + 1 == len(checks)
     assert len({c.subject for c in checks}) == len(checks)
     assert {"ok"} == {c.state for c in checks}
+
+
+def test_contracts_that_were_rolled_back() -> None:
+    found = check(with_contracts("f" * 64)(healthy()), "contracts in use")
+    (fault,) = found.faults
+    assert fault.description.startswith("ffffffffffff since 2026-11-29 11:30, but those in this")
+
+
+def test_without_their_bucket_contracts_are_not_checked() -> None:
+    spoilt = without(("bucket", f"{PROJECT}-contracts"))(healthy())
+    found = check(spoilt, "contracts in use")
+    assert ("skipped", f"bucket {PROJECT}-contracts is missing") == (found.state, found.skipped)
 
 
 def test_a_disabled_api_is_one_fault_and_its_resources_are_not_checked() -> None:

@@ -12,6 +12,7 @@ from unit.deploy.doctor.facts import (
     faults,
     healthy,
     with_columns,
+    with_contracts,
     with_field,
     with_monitoring,
     with_role,
@@ -28,6 +29,7 @@ STORAGE = f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceacco
 UPLOADS = f"{PROJECT}-uploads"
 REVIEW = "enrich-records-dead-letter-review"
 DEPLOY = "deploy/deploy.sh dev"
+RELEASE = "csvgate contracts deploy dev"
 ALTER = (
     f"bq --project_id={PROJECT} --location=EU query --nouse_legacy_sql "
     f'"ALTER TABLE \\`{PROJECT}\\`.\\`sales\\`.\\`orders\\` '
@@ -103,6 +105,8 @@ FAULTS: list[tuple[str, Spoil, list[str]]] = [
         with_field("subscription", REVIEW, "topic", "_deleted-topic_"),
         [f"gcloud pubsub subscriptions delete {REVIEW} {AT}", DEPLOY],
     ),
+    ("contracts.missing", with_contracts(), [RELEASE]),
+    ("contracts.differ", with_contracts("f" * 64), [RELEASE]),
     ("function.missing", without(("function", "notify-stakeholders")), [DEPLOY]),
     ("function.state", with_field("function", "enrich-records", "state", "FAILED"), [DEPLOY]),
     ("function.source", with_field("function", "enrich-records", "source", "f" * 40), [DEPLOY]),

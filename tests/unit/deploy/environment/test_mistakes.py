@@ -120,6 +120,22 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "network.egress",
         "Input should be 'private-ranges-only' or 'all-traffic'",
     ),
+    (
+        "budget: {amount: 500, currency: €, billing_account: 01A2B3-4C5D6E-7F8091}",
+        "budget.currency",
+        "`€` is not the code of a currency, for example EUR",
+    ),
+    (
+        "budget: {amount: 500, currency: EUR, billing_account: acme}",
+        "budget.billing_account",
+        "`acme` is not the id of a billing account",
+    ),
+    ("budget: {amount: 500, currency: EUR}", "budget.billing_account", "is missing"),
+    (
+        "budget: {amount: 1, currency: EUR, billing_account: 01A2B3-4C5D6E-7F8091, limit: 5}",
+        "budget.limit",
+        "is not a setting; known: amount",
+    ),
     ("labels: {Team: data}", "labels.Team", "`Team` is not a label: at most 63 lowercase"),
     ("labels: {9lives: cat}", "labels.9lives", "a key starts with a lowercase letter"),
     ("labels: {goog-managed: x}", "labels.goog-managed", "are set by Google and csvgate"),

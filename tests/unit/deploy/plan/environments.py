@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from csvgate.contracts.bundle import make_bundle
 from csvgate.contracts.bundle_format import digest_of
@@ -36,7 +37,7 @@ def environment(name: str) -> Environment:
     return load_environment(folder / f"{name}.yaml", topology())
 
 
-SCHEDULES = {
+SCHEDULES: Mapping[str, Mapping[str, Any]] = {
     "reconcile": {
         "cron": "30 5 * * MON-FRI",
         "time_zone": "Europe/Berlin",

@@ -9,6 +9,7 @@ from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.model import Facts
 from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.kinds import KINDS
+from csvgate_ops.deploy.kinds.traffic import messages
 from csvgate_ops.deploy.plan.model import Binding, Command, Key, Observed, Plan, Value, Write
 from csvgate_ops.deploy.plan.planner import NotInPlace, plan
 from csvgate_ops.deploy.plan.teardown import teardown
@@ -65,7 +66,8 @@ CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
         "enrich-records",
         "labels",
         "",
-        f"--update-labels=büro=köln,cost-centre=4711,csvgate-source={'0' * 40},team=data-platform",
+        f"--update-labels=büro=köln,cost-centre=4711,csvgate-before=rev-00002-new,"
+        f"csvgate-messages={messages()},csvgate-source={'0' * 40},team=data-platform",
     ),
     ("function", "enrich-records", "labels", "team=web", "--clear-labels"),
     ("function", "enrich-records", "kms_key", "", f"--kms-key={CODE}"),

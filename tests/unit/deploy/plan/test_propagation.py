@@ -7,6 +7,7 @@ import pytest
 
 from csvgate_ops.deploy.run import propagation
 from csvgate_ops.deploy.run.propagation import is_unexplained, spreading
+from standin.services.kms import STORAGE_DENIED
 from standin.spreading import MESSAGES, SOURCES, Message
 
 VALUES = {
@@ -24,6 +25,7 @@ OTHERS = (
     "ERROR: (gcloud.functions.deploy) ResponseError: status=[409], unable to queue the operation",
     "Error in query string: Error processing job: too many table update operations for this table",
     "ERROR: (gcloud.eventarc.triggers.create) does not have storage.objects.get access to",
+    f"ERROR: (gcloud.storage.buckets.create) HTTPError 403: {STORAGE_DENIED}",
 )
 """Messages of changes that are under way, and older ones."""
 

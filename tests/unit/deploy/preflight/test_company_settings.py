@@ -92,7 +92,7 @@ def test_the_policy_about_keys_is_satisfied_by_keys() -> None:
 def test_the_policy_about_projects_of_keys(entry: str, code: list[str]) -> None:
     outcome = preflight({"restrictCmekCryptoKeyProjects": allowed(entry)}, kms_key=ALL)
     assert code == [found for found, *_ in faults(outcome)]
-    by_hand = [c for c in outcome.checks if "compared by hand" in c.skipped]
+    by_hand = [c for c in outcome.checks if "by hand" in c.skipped]
     assert len(by_hand) == entry.startswith("under:folders")
 
 
@@ -108,6 +108,18 @@ def test_a_role_on_keys_of_the_project_can_be_granted() -> None:
     own = ALL.model_copy(update={"topics": f"{RING}/own".replace("example-keys", PROJECT)})
     preflight({}, granted, kms_key=own)
     assert "cloudkms.cryptoKeys.setIamPolicy" in needed
+
+
+def test_the_permission_on_a_connector_of_a_host_project_is_not_asked_of_this_project() -> None:
+    needed = set[str]()
+
+    def granted(permissions: Any) -> frozenset[str]:
+        needed.update(permissions)
+        return frozenset(permissions)
+
+    path = "projects/net-host/locations/europe-west1/connectors/shared"
+    preflight({}, granted, network=Network(connector=path))
+    assert not [name for name in needed if name.startswith("vpcaccess.")]
 
 
 def through(**settings: Any) -> Network:

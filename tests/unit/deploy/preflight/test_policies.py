@@ -220,8 +220,8 @@ def test_what_a_group_contains_may_be_unknown() -> None:
     assert [] == faults(outcome)
     skipped = [c.skipped for c in outcome.checks if c.subject == SUBJECT and c.skipped]
     assert skipped[0] == (
-        "whether gcp.resourceLocations (in:be-locations, global) allows functions and images in "
-        "europe-west1 must be compared by hand"
+        "gcp.resourceLocations (in:be-locations, global) names groups whose contents are not known "
+        "here: compare functions and images in europe-west1 by hand"
     )
 
 

@@ -18,6 +18,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "cloudfunctions": "cloudfunctions.developer",
     "cloudkms": "cloudkms.admin",
     "cloudscheduler": "cloudscheduler.admin",
+    "compute": "compute.networkUser",
     "eventarc": "eventarc.admin",
     "iam.roles": "iam.roleAdmin",
     "iam.serviceAccounts": "iam.serviceAccountAdmin",
@@ -82,7 +83,8 @@ def find(context: Context) -> Iterator[Check]:
     faults = tuple(
         _fault(context, role, list(names)) for role, names in groupby(lacking, key=_role)
     )
-    yield Check(f"permissions of {context.who}", str(len(wanted)), faults)
+    result = f"all {len(wanted)} that a deploy needs"
+    yield Check(f"permissions of {context.who}", result, faults)
 
 
 def _role(permission: str) -> str:

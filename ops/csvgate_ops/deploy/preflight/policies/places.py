@@ -41,7 +41,7 @@ def resource_locations(context: Context, policy: EffectivePolicy) -> Found:
         return
     verdict = policy.allows("global", locations.includes)
     if verdict is None:
-        yield f"whether {policy.constraint} allows `global` must be compared by hand"
+        yield f"{policy.constraint} names groups whose contents are not known here: `global`"
     if verdict is False:
         yield from _secrets(context, policy)
 
@@ -90,7 +90,8 @@ def services(context: Context, policy: EffectivePolicy) -> Found:
     if refused:
         yield Fault("policy.service", f"{policy.constraint} refuses {', '.join(refused)}: {ASK}")
     if undecided:
-        yield f"whether {policy.constraint} allows the APIs must be compared by hand"
+        listed = ", ".join(undecided)
+        yield f"{policy.constraint} names groups of services: compare {listed} by hand"
 
 
 RULES: Final = (

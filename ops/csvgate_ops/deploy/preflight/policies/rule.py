@@ -24,7 +24,10 @@ def judged(policy: EffectivePolicy, verdict: Verdict, code: str, what: str, reme
         yield Fault(code, f"{policy.constraint} refuses {what}: {remedy}, or {ASK}")
     elif verdict is None:
         values = ", ".join((*policy.allowed, *policy.denied))
-        yield f"whether {policy.constraint} ({values}) allows {what} must be compared by hand"
+        yield (
+            f"{policy.constraint} ({values}) names groups whose contents are not known here: "
+            f"compare {what} by hand"
+        )
 
 
 ASK = "ask an administrator of the organization for an exception"
