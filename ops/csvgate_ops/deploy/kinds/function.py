@@ -7,7 +7,8 @@ setting, so it both creates and changes a function.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any, Final, Literal
 
 from csvgate_ops.deploy.kinds import labels, run_service, traffic, trigger
@@ -95,8 +96,15 @@ def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
 def joined(pairs: Mapping[str, str]) -> str:
     """Join a map as gcloud's flags take it; see `gcloud topic escaping` for the separators."""
     parts = [f"{name}={value}" for name, value in sorted(pairs.items())]
-    separator = next(s for s in ",;|~" if all(s not in part for part in parts))
+    separator = next(s for s in _separators() if all(s not in part for part in parts))
     return ("" if separator == "," else f"^{separator}^") + separator.join(parts)
+
+
+def _separators() -> Iterator[str]:
+    """Yield ever more separators. None begins as another ends, so that the end of a value and a
+    separator never contain an earlier separator."""
+    yield from ",;|~"
+    yield from (f"<{number}>" for number in count())
 
 
 def pairs(text: str) -> dict[str, str]:

@@ -1,12 +1,14 @@
 """The parts of a plan: data without behaviour.
 
-An argument may contain `${NAME}`, a value that only the project knows. It is looked up when the
-plan runs.
+An argument may contain `${NAME}`, a value that only the project knows (VARIABLE). It is looked up
+when the plan runs. Any other `${…}`, for example in a description, is text.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from csvgate.contracts.model import Contract
 from csvgate_ops.deploy.contracts.model import DeployedContracts
@@ -17,6 +19,10 @@ from csvgate_ops.deploy.tables.model import ExistingTable
 Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
 PROJECT_NUMBER = "${PROJECT_NUMBER}"
+VARIABLE: Final = re.compile(
+    r"\$\{(PROJECT_NUMBER|BUDGET|CHANNEL_[A-Z]|[A-Z_]+_(?:SUBSCRIPTION|REVISION))\}"
+)
+"""A variable of a Lookup in an argument."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 Nothing is run here.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from csvgate_ops.deploy import DeployError
@@ -19,6 +18,7 @@ from csvgate_ops.deploy.plan.changes import (
     missing,
 )
 from csvgate_ops.deploy.plan.model import (
+    VARIABLE,
     Binding,
     ByHand,
     Command,
@@ -34,8 +34,6 @@ from csvgate_ops.deploy.plan.model import (
     Step,
     Write,
 )
-
-_VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
 
 
 class NotInPlace(DeployError):
@@ -159,7 +157,7 @@ def variables(step: Step) -> list[str]:
     """Return the names of the variables in a step's arguments, each once, in order."""
     if isinstance(step, ByHand | Write):
         return []
-    return list(dict.fromkeys(_VARIABLE.findall(" ".join(step.argv))))
+    return list(dict.fromkeys(VARIABLE.findall(" ".join(step.argv))))
 
 
 def _project_number(place: Place) -> Lookup:
@@ -169,4 +167,4 @@ def _project_number(place: Place) -> Lookup:
 
 def substituted(command: Command, values: dict[str, str]) -> tuple[str, ...]:
     """Return the argument vector with its variables filled in."""
-    return tuple(_VARIABLE.sub(lambda found: values[found[1]], part) for part in command.argv)
+    return tuple(VARIABLE.sub(lambda found: values[found[1]], part) for part in command.argv)

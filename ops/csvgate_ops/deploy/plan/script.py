@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from csvgate_ops.deploy.plan.model import ByHand, Effect, Lookup, Plan, Step, Write
+from csvgate_ops.deploy.plan.model import VARIABLE, ByHand, Effect, Lookup, Plan, Step, Write
 
 LONGEST = 400
 """Characters; a longer command gets one line per flag."""
@@ -60,12 +60,13 @@ def _line(step: Step) -> str:
 
 
 def _quoted(part: str) -> str:
-    if "${" not in part and "`" not in part:
+    if VARIABLE.search(part) is None and "`" not in part:
         return shlex.quote(part)
     return '"' + "".join(_escaped(part)) + '"'
 
 
 def _escaped(part: str) -> Iterator[str]:
+    variables = {found.start() for found in VARIABLE.finditer(part)}
     for at, character in enumerate(part):
-        special = character in '"\\`' or (character == "$" and part[at + 1 : at + 2] != "{")
+        special = character in '"\\`' or (character == "$" and at not in variables)
         yield f"\\{character}" if special else character
