@@ -77,6 +77,18 @@ class Unreachable(DeployError):
         )
 
 
+class NotJson(DeployError):
+    """A command succeeded, but printed something else than JSON."""
+
+    def __init__(self, argv: Sequence[str], finished: Finished) -> None:
+        lines = "\n".join(f"    {line}" for line in finished.stdout.splitlines()[:LAST_LINES])
+        what = "something else than JSON" if lines else "nothing"
+        super().__init__(
+            f"a command printed {what}, so nothing can be said about what it lists. Run it by hand "
+            f"to see why:\n  {shell_line(tuple(argv))}\n{lines}".rstrip()
+        )
+
+
 class GcloudMissing(DeployError):
     """gcloud or bq is not installed on this machine."""
 
@@ -131,7 +143,7 @@ class JsonReader:
             raise
 
     def read(self, argv: Sequence[str]) -> Any:
-        """Raises CommandFailed, Unreachable."""
+        """Raises CommandFailed, Unreachable, NotJson."""
         key = tuple(argv)
         with self._lock:
             first = key not in self._answers
@@ -151,5 +163,12 @@ class JsonReader:
             raise CommandFailed(asked, finished)
         if _UNREACHABLE.search(finished.stderr):
             raise Unreachable(asked, finished)
-        # For an empty list bq prints nothing.
-        return json.loads(finished.stdout) if finished.stdout.strip() else []
+        if argv[0] == "bq" and not finished.stdout.strip():
+            return []  # so bq prints an empty list; gcloud prints []
+        try:
+            answer = json.loads(finished.stdout)
+        except ValueError as error:
+            raise NotJson(asked, finished) from error
+        if not isinstance(answer, list | dict):
+            raise NotJson(asked, finished)
+        return answer

@@ -91,6 +91,25 @@ def test_propagation_that_takes_too_long() -> None:
     assert said[-1] == "      still refused after 660 s: the role of Eventarc's agent"
 
 
+def test_the_time_that_a_command_runs_is_part_of_the_wait() -> None:
+    """A deploy of a function is refused only after minutes. The first try is no wait."""
+    now = 0.0
+
+    def run(argv: Sequence[str]) -> Finished:
+        nonlocal now
+        now += 180
+        return failed(EVENTARC)
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    one = Plan((Stage("All", (Command(("gcloud", "x"), "why"),)),))
+    with pytest.raises(CommandFailed, match="Eventarc Service Agent"):
+        Execution(run, Path(), lambda _: None, sleep, lambda: now).all_of(one)
+    assert LONGEST_WAIT_SECONDS <= now - 180 < LONGEST_WAIT_SECONDS + 180 + 30
+
+
 def test_a_message_that_may_mean_a_missing_role_is_waited_for_shorter() -> None:
     words = "Permission 'iam.serviceaccounts.actAs' denied on service account x (or it may not"
     run, waited = Scripted(*[failed(words)] * 100), list[float]()
@@ -206,3 +225,20 @@ def test_bq_prints_nothing_for_an_empty_list() -> None:
 def test_without_gcloud(tmp_path: Path) -> None:
     with pytest.raises(GcloudMissing, match="gcloud is not on the PATH"):
         Subprocesses(tmp_path, {"PATH": str(tmp_path)})(("gcloud", "x"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "printed"),
+    [
+        (("gcloud", "x", "list"), ""),
+        (("gcloud", "x", "list"), "Updates are available for some components."),
+        (("gcloud", "x", "list"), '[{"name": "a"},'),
+        (("gcloud", "x", "list"), "null"),
+        (("bq", "show"), "Welcome to BigQuery!"),
+    ],
+)
+def test_an_answer_that_is_not_json_is_not_an_empty_project(
+    argv: tuple[str, ...], printed: str
+) -> None:
+    with pytest.raises(DeployError, match="a command printed (nothing|something else than JSON)"):
+        JsonReader(Scripted(Finished(0, printed, ""))).read(argv)
