@@ -64,10 +64,11 @@ class CurrentContracts(Generic[T]):
     ) -> None:
         self._store, self._bucket, self._parse = store, bucket, parse
         self._cached, self._pool, self._clock = cached, pool, clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a read may run within `_started`
         self._known: _Known | None = None
         self._look: Future[T] | None = None
         self._looked_at: datetime | None = None
+        self._reads = 0
 
     def prefetch(self) -> None:
         """Start the first read, so that it runs beside the rest of a cold start."""
@@ -97,24 +98,37 @@ class CurrentContracts(Generic[T]):
             look = self._look
             # Another thread may have finished one since the caller looked.
             repeats = look is not None and self._known is not None and self._is_within(FRESH)
-            if look is None or (look.done() and not repeats):
+            # Between events an instance gets no CPU time, so a read may end long after it got the
+            # pointer.
+            is_outdated = (
+                look is not None and self._known is not None and not self._is_within(STALE)
+            )
+            if look is None or is_outdated or (look.done() and not repeats):
                 self._looked_at = self._clock()
-                look = self._look = self._pool.submit(self._read)
+                self._reads += 1
+                look = self._look = self._pool.submit(self._read, self._reads)
             return look
 
-    def _read(self) -> T:
+    def _read(self, number: int) -> T:
         known = self._known
         try:
             digest = self._in_use()
             if known is None or known.bundle != digest:
-                known = self._known = _Known(digest, self._parsed(digest))
-                log("INFO", "contracts in use", {"bundle": known.bundle})
+                known = self._adopted(number, _Known(digest, self._parsed(digest)))
         except Failure as failure:
             if known is None:
                 raise
             fields = {"code": failure.code, "reason": failure.message, "bundle": known.bundle}
             log("WARNING", "contracts not read, those known stay in use", fields)
         return self._value(known)
+
+    def _adopted(self, number: int, read: _Known) -> _Known:
+        """Return what is known after this read, unless a later one has begun."""
+        with self._lock:
+            if number == self._reads or self._known is None:
+                self._known = read
+                log("INFO", "contracts in use", {"bundle": read.bundle})
+            return self._known
 
     def _in_use(self) -> str:
         pointer = self._object(POINTER, MAX_POINTER_BYTES)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -220,6 +221,38 @@ def test_threads_share_one_read(bucket: Bucket) -> None:
         looking.set()
         assert ["first"] * 6 == [event.result(timeout=60) for event in events]
     assert [*ONE_READ, f"{BUCKET}/{bundle_name(digest_of(bundle('first')))}"] == bucket.reads()
+
+
+def test_a_read_that_was_suspended_between_events_is_not_waited_for(bucket: Bucket) -> None:
+    """Between events an instance gets no CPU time: a read that began beside the last one ends with
+    the pointer of that time."""
+    pool = Later()
+    instance = bucket.instance(pool)
+    instance.prefetch()
+    pool.run()
+    bucket.after(FRESH)
+    assert "first" == instance()
+    (suspended,), pool.calls = pool.calls, []
+    old = bucket.store.buckets[BUCKET][POINTER]
+    bucket.deploy("second")
+    bucket.after(timedelta(hours=1))
+
+    def resume() -> None:
+        new, bucket.store.buckets[BUCKET][POINTER] = bucket.store.buckets[BUCKET][POINTER], old
+        suspended()
+        bucket.store.buckets[BUCKET][POINTER] = new
+
+    with ThreadPoolExecutor(1) as thread:
+        event = thread.submit(instance)
+        deadline = time.monotonic() + 10
+        while not pool.calls and time.monotonic() < deadline:
+            time.sleep(0.001)
+        if not pool.calls:
+            resume()
+        pool.run()
+        assert "second" == event.result(timeout=60)
+    resume()
+    assert "second" == instance()
 
 
 @pytest.mark.parametrize("age", [FRESH, STALE], ids=["due", "stale"])
