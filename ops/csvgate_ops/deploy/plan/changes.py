@@ -74,4 +74,7 @@ def _difference(name: str, field: Field, found: Value, wanted: Value) -> Iterato
     for variable in sorted(before.keys() | after.keys()):
         if before.get(variable) != after.get(variable):
             old, new = (shown(Field(), each.get(variable)) for each in (before, after))
+            if variable not in after:
+                # Somebody set it by hand, perhaps to a password, and plans are read by many.
+                old = "a hidden value"
             yield f"{label} variable {variable}: {old} → {new}"

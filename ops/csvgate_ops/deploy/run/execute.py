@@ -27,8 +27,8 @@ class Stopped(DeployError):
 class Execution:
     """One run of a plan. `folder` is the repository. `say` gets each line of progress, and `sleep`
     waits between tries. A command that fails because a change has not spread yet is retried for at
-    most `max_wait` seconds, which `clock` measures: a deploy of a function runs for minutes before it
-    fails."""
+    most `max_wait` seconds, which `clock` measures: a deploy of a function runs for minutes
+    before it fails."""
 
     run: Runner
     folder: Path

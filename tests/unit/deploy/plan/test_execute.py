@@ -95,7 +95,7 @@ def test_the_time_that_a_command_runs_is_part_of_the_wait() -> None:
     """A deploy of a function is refused only after minutes. The first try is no wait."""
     now = 0.0
 
-    def run(argv: Sequence[str]) -> Finished:
+    def run(_argv: Sequence[str]) -> Finished:
         nonlocal now
         now += 180
         return failed(EVENTARC)
@@ -240,5 +240,5 @@ def test_without_gcloud(tmp_path: Path) -> None:
 def test_an_answer_that_is_not_json_is_not_an_empty_project(
     argv: tuple[str, ...], printed: str
 ) -> None:
-    with pytest.raises(DeployError, match="a command printed (nothing|something else than JSON)"):
+    with pytest.raises(DeployError, match=r"a command printed (nothing|something else than JSON)"):
         JsonReader(Scripted(Finished(0, printed, ""))).read(argv)

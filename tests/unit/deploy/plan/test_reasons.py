@@ -97,12 +97,13 @@ def test_a_difference_is_shown_with_both_values(
 
 
 def test_variables_are_compared_one_by_one() -> None:
+    """The value of a variable that somebody set by hand may be a password."""
     desired = wanted("dev")
     now = next(r for r in desired.resources if r.key == ENRICH).fields["environment"]
-    before = str(now).replace('"DEBUG"', '"INFO"').replace("{", '{"AN_OLD_ONE": "1", ', 1)
+    before = str(now).replace('"DEBUG"', '"INFO"').replace("{", '{"AN_OLD_ONE": "geheim", ', 1)
     found = plan(desired, with_field(healthy_project(desired), ENRICH, "environment", before))
     assert [
-        "function enrich-records: environment variable AN_OLD_ONE: 1 → none",
+        "function enrich-records: environment variable AN_OLD_ONE: a hidden value → none",
         "function enrich-records: environment variable LOG_LEVEL: INFO → DEBUG",
     ] == reasons(found)
 
