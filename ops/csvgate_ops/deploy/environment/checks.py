@@ -127,6 +127,8 @@ def _bucket_fault(name: str) -> str:
     """Return what Cloud Storage does not accept in the name of a bucket, or ""."""
     if not 3 <= len(name) <= _BUCKET_CHARACTERS:
         return f"has {len(name)} characters, but 3 to {_BUCKET_CHARACTERS} are allowed"
+    if wrong := next((pair for pair in ("..", ".-", "-.") if pair in name), ""):
+        return f"contains `{wrong}`: a part between dots begins and ends with a letter or a digit"
     if not name[-1].isalnum():
         return "does not end with a letter or a digit"
     if name.startswith("goog") or "google" in name:

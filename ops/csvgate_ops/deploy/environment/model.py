@@ -6,7 +6,7 @@ Data without behaviour. The docstrings are the reference of docs/deploy.md.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from csvgate_ops.deploy.environment.shapes import (
     BillingAccount,
@@ -30,8 +30,10 @@ from csvgate_ops.deploy.environment.shapes import (
     Subnet,
     TopicName,
     Variable,
+    VariableValue,
     Version,
     VpcNetwork,
+    few_labels,
 )
 from csvgate_ops.deploy.topology.model import Model, Seconds, Secret, SmallUploads
 
@@ -99,7 +101,7 @@ class Sizes(Model):
     """The most bytes of a file that are read in a second, for functions that read uploads."""
     small_uploads: SmallUploads | None = None
     """How uploads of one small chunk are loaded, for functions that load uploads."""
-    environment: Mapping[Variable, str] = {}
+    environment: Mapping[Variable, VariableValue] = {}
     """Further environment variables."""
 
 
@@ -153,7 +155,7 @@ class Environment(Model):
     budget: Budget | None = None
     """At 50, 80 and 100% of an amount in a month, Google sends an email to the administrators and
     users of the billing account. Nothing is switched off. Default: no budget."""
-    labels: Mapping[LabelKey, LabelValue] | None = None
+    labels: Annotated[Mapping[LabelKey, LabelValue], AfterValidator(few_labels)] | None = None
     """Labels of the buckets, datasets, functions, images, secrets, subscriptions, topics and
     triggers. They get exactly these: labels that somebody else has set are removed. Default: labels
     stay as they are."""

@@ -1,8 +1,9 @@
 """The types of settings, whose messages say what is expected and what is there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
+from unicodedata import category
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -10,6 +11,12 @@ from csvgate_ops.deploy.environment import regions
 from csvgate_ops.deploy.kinds import labels
 
 _LABEL_CHARACTERS: Final = 63
+_LABEL_BYTES: Final = 128
+_MOST_LABELS: Final = 56
+_LABEL_CATEGORIES: Final = ("Ll", "Lo", "Nd", "Nl", "No")
+"""Lowercase letters, letters without case, and numbers."""
+_RESERVED_FOLDERS: Final = ("bin", "dev", "etc", "layers", "lib", "proc", "sys", "usr", "workspace")
+"""Folders that Cloud Run refuses, or whose contents a function needs: a mount hides them."""
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:
@@ -52,13 +59,37 @@ def _label_value(text: str) -> str:
             f"`{text}` is not a label: at most {_LABEL_CHARACTERS} lowercase letters, digits, "
             "hyphens and underscores"
         )
+    if (size := len(text.encode())) > _LABEL_BYTES:
+        raise ValueError(f"`{text}` has {size} bytes in UTF-8, but at most 128 are allowed")
     return text
+
+
+def few_labels(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Check the number of labels."""
+    if len(given) > _MOST_LABELS:
+        raise ValueError(
+            f"has {len(given)} labels, but at most {_MOST_LABELS} are possible: a resource has 64, "
+            "and Google and csvgate set some"
+        )
+    return given
 
 
 def _is_in_labels(character: str) -> bool:
     """Return whether the character may be in a label; letters of any language may, if they are not
     uppercase."""
-    return character in "-_" or (character.isalnum() and character == character.lower())
+    return character in "-_" or category(character) in _LABEL_CATEGORIES
+
+
+def _not_reserved(mount: str) -> str:
+    if (first := mount.split("/")[1]) in _RESERVED_FOLDERS:
+        raise ValueError(f"`{mount}` is in /{first}, which the function needs; choose another")
+    return mount
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("contains a NUL character, which no variable can hold; remove it")
+    return text
 
 
 def _number_as_string(value: object) -> object:
@@ -119,12 +150,15 @@ SecretName = Annotated[
     ),
 ]
 Mount = Annotated[
-    str, matching(r"(/[A-Za-z0-9_-]+)+", "the full path of a folder, for example /secrets/sendgrid")
+    str,
+    matching(r"(/[A-Za-z0-9_-]+)+", "the full path of a folder, for example /secrets/sendgrid"),
+    AfterValidator(_not_reserved),
 ]
 Variable = Annotated[
     str,
     matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a variable: letters, digits and underscores"),
 ]
+VariableValue = Annotated[str, AfterValidator(_without_nul)]
 KmsKey = Annotated[
     str,
     matching(

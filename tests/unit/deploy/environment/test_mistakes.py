@@ -71,6 +71,27 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "functions.notify_stakeholders.read_bytes_per_second",
         "has no effect, because the function reads no uploads; leave it out",
     ),
+    (f"labels: {{team: {'語' * 43}}}", "labels.team", "has 129 bytes in UTF-8"),
+    ("labels: {team: \U0001d400}", "labels.team", "is not a label"),
+    ("labels: {team: x\u02b0}", "labels.team", "is not a label"),
+    (f"labels: {dict.fromkeys((f'k{n}' for n in range(57)), 'v')}", "labels", "has 57 labels"),
+    ("names.buckets: {uploads: acme..files}", "names.buckets.uploads", "contains `..`"),
+    ("names.buckets: {uploads: acme-.files}", "names.buckets.uploads", "contains `-.`"),
+    (
+        "secrets.SENDGRID_API_KEY: {secret: s, mount: /workspace}",
+        "secrets.SENDGRID_API_KEY.mount",
+        "`/workspace` is in /workspace, which the function needs; choose another",
+    ),
+    (
+        "secrets.SENDGRID_API_KEY: {secret: s, mount: /proc/keys}",
+        "secrets.SENDGRID_API_KEY.mount",
+        "is in /proc, which the function needs; choose another",
+    ),
+    (
+        f'{SIZES}: {{environment: {{NAME: "a\\0b"}}}}',
+        f"{SIZES}.environment.NAME",
+        "contains a NUL character",
+    ),
     (
         f"{SIZES}: {{environment: {{LOG_EXECUTION_ID: 'true'}}}}",
         f"{SIZES}.environment.LOG_EXECUTION_ID",
