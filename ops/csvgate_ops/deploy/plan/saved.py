@@ -18,6 +18,7 @@ from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.kinds.iam import PUBLIC
 from csvgate_ops.deploy.plan.model import Desired, Fields, Key, Observed, Plan, Stage, Step
 from csvgate_ops.deploy.plan.script import summary
+from csvgate_ops.text import printable
 
 FORMAT: Final = 1
 _DIGITS: Final = 32
@@ -57,9 +58,9 @@ def check(
     saved = _decoded(name, text)
     for field, wanted in (("environment", environment), ("project_id", desired.place.project)):
         if saved[field] != wanted:
-            raise PlanRefused(f"{name} is a plan for {saved[field]}, not for {wanted}")
+            raise PlanRefused(f"{name} is a plan for {printable(saved[field])}, not for {wanted}")
     if saved["options"] != options:
-        made, given = (each or "no options" for each in (saved["options"], options))
+        made, given = (printable(each) or "no options" for each in (saved["options"], options))
         raise PlanRefused(
             f"{name} was made with {made}, and is to be applied with {given}. Give --plan-file the "
             "same options as --plan"
@@ -82,11 +83,12 @@ def _decoded(name: str, text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
         version = found["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PlanRefused(f"{name} is not a saved plan. {remedy}") from error
     if version != FORMAT:
         raise PlanRefused(
-            f"{name} has format {version}, and this version of csvgate reads {FORMAT}. {remedy}"
+            f"{name} has format {printable(str(version))}, and this version of csvgate reads "
+            f"{FORMAT}. {remedy}"
         )
     parts = {
         "environment": str,
@@ -103,7 +105,7 @@ def _decoded(name: str, text: str) -> Mapping[str, Any]:
 def _changed(part: str, saved: Mapping[str, str], fresh: Mapping[str, str]) -> Iterator[str]:
     for item in dict.fromkeys((*fresh, *saved)):
         if saved.get(item) != fresh.get(item):
-            yield f"{item}: {_PARTS[part]}"
+            yield f"{printable(item)}: {_PARTS[part]}"
 
 
 def _document(environment: str, desired: Desired, observed: Observed, plan: Plan) -> dict[str, Any]:

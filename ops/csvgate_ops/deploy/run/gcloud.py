@@ -81,11 +81,11 @@ class NotJson(DeployError):
     """A command succeeded, but printed something else than JSON."""
 
     def __init__(self, argv: Sequence[str], finished: Finished) -> None:
-        lines = "\n".join(f"    {line}" for line in finished.stdout.splitlines()[:LAST_LINES])
-        what = "something else than JSON" if lines else "nothing"
+        # What it printed is not shown: it may be a secret.
+        what = "something else than JSON" if finished.stdout.strip() else "nothing"
         super().__init__(
             f"a command printed {what}, so nothing can be said about what it lists. Run it by hand "
-            f"to see why:\n  {shell_line(tuple(argv))}\n{lines}".rstrip()
+            f"to see why:\n  {shell_line(tuple(argv))}"
         )
 
 

@@ -208,6 +208,8 @@ def test_an_edited_command_does_not_run() -> None:
         ("[1]", "is not a saved plan"),
         ("\ufffd\x00", "is not a saved plan"),
         ("{}", "is not a saved plan"),
+        ("[" * 100_000, "is not a saved plan"),
+        (r'{"format": "\u001b[2J\n::stop-commands::x"}', r"has format \x1b[2J\n::stop-commands::x"),
         ('{"format": 1}', "is not a complete plan"),
         ('{"format": 1, "environment": "dev", "project_id": 7}', "is not a complete plan"),
         (f'{{"format": {FORMAT + 1}}}', f"has format {FORMAT + 1}, and this version of csvgate"),
@@ -218,3 +220,17 @@ def test_a_file_that_is_not_a_plan(text: str, expected: str) -> None:
     (line,) = refusal(desired, observed, text)
     assert f"{NAME} {expected}" in line
     assert "Save one with" in line
+
+
+HOSTILE = "\x1b[2J\n::stop-commands::x"
+SHOWN = r"\x1b[2J\n::stop-commands::x"
+
+
+@pytest.mark.parametrize("part", ["environment", "project_id", "options", "stages"])
+def test_what_a_file_says_cannot_command_a_terminal_or_a_runner(part: str) -> None:
+    desired, observed = now()
+    value = {HOSTILE: "1"} if part == "stages" else HOSTILE
+    text = _edited(lambda document: document.__setitem__(part, value))
+    lines = refusal(desired, observed, text)
+    assert any(SHOWN in line for line in lines)
+    assert not any(line.startswith("::") or "\x1b" in line for line in lines)
