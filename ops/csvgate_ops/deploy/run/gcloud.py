@@ -109,7 +109,8 @@ class Subprocesses:
             cwd=self.folder,
             env={**self.environment, "CLOUDSDK_CORE_DISABLE_PROMPTS": "1"},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # a damaged object is printed as it is
             check=False,
         )
         return Finished(done.returncode, done.stdout, done.stderr)

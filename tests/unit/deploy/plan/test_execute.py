@@ -1,5 +1,6 @@
 """Running a plan: temporary failures are retried, all others stop it at once."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -95,8 +96,9 @@ def test_the_time_that_a_command_runs_is_part_of_the_wait() -> None:
     """A deploy of a function is refused only after minutes. The first try is no wait."""
     now = 0.0
 
-    def run(_argv: Sequence[str]) -> Finished:
+    def run(argv: Sequence[str]) -> Finished:
         nonlocal now
+        assert ("gcloud", "x") == argv
         now += 180
         return failed(EVENTARC)
 
@@ -243,3 +245,9 @@ def test_an_answer_that_is_not_json_is_not_an_empty_project(
     with pytest.raises(DeployError, match=r"a command printed (nothing|something else)") as caught:
         JsonReader(Scripted(Finished(0, printed, ""))).read(argv)
     assert not printed or printed not in str(caught.value)  # it may be a secret
+
+
+def test_output_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
+    """A damaged object can have any bytes; it is refused for its hash, not for its encoding."""
+    finished = Subprocesses(tmp_path, dict(os.environ))(("printf", r"a\xffb"))
+    assert Finished(0, "a\ufffdb", "") == finished
