@@ -72,13 +72,14 @@ def delete(place: Place, key: Key, found: Fields) -> list[Step]:
 
 
 def observe(place: Place, reader: Reader, names: Names) -> Mapping[str, Fields]:
-    """Return the budgets of the billing accounts in these names."""
+    """Return the budgets of the billing accounts in these names. Others of them are anybody's: they
+    may lack any field, and JSON leaves out a name of "" and a threshold of 0."""
     if not names:
         return {}
     described = reader.read(("gcloud", "projects", "describe", place.project))
     own = f"projects/{described['projectNumber']}"
     return {
-        f"{account}/{item['displayName']}": _fields(item, own)
+        f"{account}/{item.get('displayName', '')}": _fields(item, own)
         for account in sorted({name.partition("/")[0] for name in names})
         for item in reader.read((*_GROUP, "list", *_where(place, account)))
     }
@@ -90,7 +91,7 @@ def _fields(item: Mapping[str, Any], own: str) -> Fields:
     projects = item.get("budgetFilter", {}).get("projects", ())
     return {
         "amount": f"{amount.get('units', 0)}{amount.get('currencyCode', '')}",
-        "thresholds": ",".join(f"{rule['thresholdPercent']:g}" for rule in rules),
+        "thresholds": ",".join(f"{rule.get('thresholdPercent', 0):g}" for rule in rules),
         "projects": ",".join(THIS_PROJECT if name == own else name for name in projects),
         "id": last_segment(item["name"]),
     }
