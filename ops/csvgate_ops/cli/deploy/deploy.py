@@ -16,7 +16,7 @@ from csvgate_ops.cli.deploy._plan_file import (
 from csvgate_ops.deploy.kinds import traffic
 from csvgate_ops.deploy.plan.model import Observed
 from csvgate_ops.deploy.plan.planner import plan
-from csvgate_ops.deploy.plan.rollout import left_out, promotion
+from csvgate_ops.deploy.plan.rollout import promotion
 from csvgate_ops.deploy.plan.script import script, summary
 
 
@@ -69,8 +69,6 @@ def command(
             steps = promotion(place.desired, observed)
         else:
             steps = plan(place.desired, observed, canary=canary)
-        for line in left_out(place.desired, observed) if canary else ():
-            click.echo(line, err=True)
         project = place.desired.place.project
         if out:
             save(out, place, planning_options(canary, promote), observed, steps)

@@ -48,21 +48,6 @@ def remarks(name: str, found: Fields) -> Iterator[str]:
         yield f"function {name}: {state}"
 
 
-def left_out(desired: Desired, observed: Observed) -> Iterator[str]:
-    """Yield a line for each function whose latest revision gets no events, and to which a canary
-    gives none either because the function is unchanged: it was rolled back, or a canary stopped
-    before it had its share. Only a person knows which of the two happened."""
-    for resource in desired.resources:
-        found = observed.resources.get(resource.key)
-        if resource.key.kind != "function" or found is None or traffic.is_split(found):
-            continue
-        if traffic.state(found) and all(found[n] == v for n, v in resource.fields.items()):
-            yield (
-                f"function {resource.key.name}: {traffic.state(found)}. It is unchanged, so "
-                "--canary leaves that as it is; --promote gives the latest revision all events"
-            )
-
-
 def observe(desired: Desired, reader: Reader) -> Observed:
     """Return the functions of a project, and nothing else of it. Raises CommandFailed."""
     kind = KINDS["function"]

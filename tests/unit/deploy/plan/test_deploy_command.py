@@ -251,21 +251,3 @@ def test_a_plan_without_steps_can_be_saved_too(
     assert (0, nothing) == (done.exit_code, done.stdout)
     done = invoke("deploy", "dev", "--plan-file", str(file), run=prepared)
     assert (0, nothing, []) == (done.exit_code, done.stdout, prepared.ran)
-
-
-@pytest.mark.parametrize("source", ["0" * 40, "1" * 40], ids=["unchanged", "changed"])
-def test_a_canary_that_was_interrupted_before_its_share(
-    invoke: Callable[..., Result], prepared: Prepared, source: str
-) -> None:
-    """Whether it was interrupted or rolled back cannot be seen, so nothing is given a share."""
-    key = Key("function", "enrich-records")
-    left = {**prepared.observed.resources[key], "traffic": "old=100", "latest": "new"}
-    resources = {**prepared.observed.resources, key: {**left, "before": "old", "source": source}}
-    prepared.observed = replace(prepared.observed, resources=resources)
-    done = invoke("deploy", "dev", "--canary", "10", "--plan", run=prepared)
-    assert 0 == done.exit_code
-    shown = "function enrich-records: all events go to old, and none to the latest revision new. "
-    unchanged = source == "0" * 40
-    assert unchanged is (shown in done.stderr)
-    assert unchanged is ("update-traffic enrich-records" not in done.stdout)
-    assert "" == invoke("deploy", "dev", "--plan", run=prepared).stderr
