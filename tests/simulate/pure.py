@@ -5,6 +5,7 @@ nor their order. No mutant changes one of them.
 """
 
 from collections.abc import Callable, Generator, Iterable
+from copy import copy
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -90,7 +91,7 @@ def _of_one(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _validate(validate: Callable[..., Iterable[Batch]]) -> Callable[..., Generator[Batch]]:
     """Files of the simulation have been read as a whole before they are validated. Batches do not
-    depend on the key of the hashes."""
+    depend on the key of the hashes. A correction changes its batches, so each run has copies."""
     known: dict[tuple[bytes, Same, int], tuple[Batch, ...]] = {}
 
     def cached(
@@ -104,14 +105,22 @@ def _validate(validate: Callable[..., Iterable[Batch]]) -> Callable[..., Generat
         if key not in known:
             _bound(known)
             known[key] = tuple(validate([data], contract, chunk_bytes=chunk_bytes, **options))
-        yield from known[key]
+        yield from map(copy, known[key])
 
     return cached
 
 
 def _encode(encode: Callable[..., Any]) -> Callable[..., Any]:
-    known = lru_cache(KEPT)(lambda batch, contract: encode(batch.of, contract.of))
-    return lambda batch, contract: known(Same(batch), Same(contract))
+    known: dict[tuple[tuple[int, ...], Same, Same], Any] = {}
+
+    def cached(batch: Batch, contract: Contract) -> Any:
+        key = tuple(batch.lines), Same(batch.columns), Same(contract)
+        if key not in known:
+            _bound(known)
+            known[key] = encode(batch, contract)
+        return known[key]
+
+    return cached
 
 
 def _decode(decode: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from csvgate_ops.deploy.monitoring.differences import differs
 from csvgate_ops.deploy.monitoring.files import Monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound, observe
-from csvgate_ops.deploy.monitoring.plan import Command, Step, differs, plan, removal
+from csvgate_ops.deploy.monitoring.plan import Command, Step, plan, removal
 from integration.monitoring.stand_in import StandIn, served
 from standin import sdk
 from standin.warm import warmed

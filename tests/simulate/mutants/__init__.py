@@ -21,8 +21,8 @@ from simulate.mutants.undo import UNDO
 @dataclass(frozen=True, slots=True)
 class Mutant:
     begin: Callable[[], AbstractContextManager[Any]]
-    likely: tuple[str, ...] = ()
-    """Scenarios that are tried first, because they are about this bug."""
+    likely: tuple[str | int, ...] = ()
+    """Scenarios that are tried first, because they are about this bug, and then seeds."""
 
 
 _ALL = {**INTAKE, **SEALS, **PENDING, **FAILURES, **SHARED, **EFFECTS, **UNDO, **NOTIFY}

@@ -1,7 +1,37 @@
-"""The scenarios that are about a deliberate bug. The hunt for it tries them first; without an entry
-here it only takes longer."""
+"""The scenarios that are about a deliberate bug, or a seed that has shown it. The hunt for it tries
+them first; without an entry here it only takes longer."""
 
-LIKELY: dict[str, tuple[str, ...]] = {
+LIKELY: dict[str, tuple[str | int, ...]] = {
+    "a file that is gone does not end its upload": ("overwritten in mid-read",),
+    "announced as decided": ("replace: the older generation last",),
+    "announced before the commit": ("several chunks",),
+    "append before the decision": ("one chunk",),
+    "commit one by one": ("several chunks",),
+    "completion id random": ("one chunk",),
+    "dead letter not awaited": ("other engine, over the threshold",),
+    "email claimed per outcome instead of per end": (
+        "every chunk fails, then a staged chunk is deleted",
+    ),
+    "email marked before it is sent": (11,),
+    "email not claimed": (129,),
+    "email's claim never free": (9,),
+    "email's claim without a lease": (199,),
+    "email's failure ignored": (53,),
+    "email's mark not read": (11,),
+    "email's mark read once instead of per attempt": (57,),
+    "end not announced": ("other engine, over the threshold",),
+    "end not awaited": ("other engine, over the threshold",),
+    "failed effect never loaded again": ("replace: a job fails for good",),
+    "finished before it is announced": ("one chunk",),
+    "found decision acknowledged": ("replace: slow jobs",),
+    "last start is retried": ("no staging bucket for hours",),
+    "location of a job omitted": ("replace: the first generation",),
+    "messages not awaited": ("other engine, over the threshold",),
+    "name not held": ("overwrite refused, and kept",),
+    "offsets not checked": (0,),
+    "only the last message awaited": ("several chunks",),
+    "open entry left to its owner": (107,),
+    "threshold ignored": ("other engine, over the threshold",),
     "correction restored without slot": ("restore, and revoke while that stands still",),
     "corrections restored beside their original": ("restore races with a revocation",),
     "removed before the job": ("revoke a small upload",),
@@ -58,7 +88,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "commit before all chunks": ("several chunks",),
     "contract looked up before the pin": ("contract removed",),
     "correction before the rows": ("correction upon a crash",),
-    "correction of any line": ("correction",),
+    "correction of any line": ("two corrections",),
     "correction with its original's time": ("correction, a day upon a crash", "correction"),
     "corrections do not see each other": ("two corrections",),
     "count before repeating the commit": ("several chunks",),
@@ -90,7 +120,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "one committed stream not believed": ("a stream forgotten, and rows deleted",),
     "own instead of sealed rejections reported": ("two engines seal, and one dies",),
     "own instead of standing chunks published": ("two engines seal, and one dies",),
-    "parser's end taken for the file's": ("a fault at the beginning of a part",),
+    "parser's end taken for the file's": ("a part that looks whole",),
     "plan from the deployed contract": ("other rules while running", "two engines seal"),
     "recipients of deployed contracts only": ("contract removed",),
     "reference snapshot without its generation": ("another reference",),

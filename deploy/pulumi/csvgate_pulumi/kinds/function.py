@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 
-from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES, SOURCE_LABEL, folder, pairs
+from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES, every_label, folder, pairs
 from csvgate_ops.deploy.plan.model import Key
 from csvgate_pulumi.kinds.labels import encrypted, labels
 from csvgate_pulumi.site import Site, Wanted
@@ -21,7 +21,7 @@ def function(site: Site, wanted: Wanted, options: Any) -> Any:
         name=wanted.key.name,
         location=site.place.region,
         project=site.place.project,
-        labels={SOURCE_LABEL: wanted["source"], **(labels(wanted) or {})},
+        labels=every_label(wanted),
         kms_key_name=wanted.get("kms_key"),
         build_config=_build(site, wanted),
         service_config=_service(site, wanted),

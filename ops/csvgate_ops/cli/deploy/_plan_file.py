@@ -39,20 +39,27 @@ def check_usage(
         raise click.UsageError("--plan-file applies a plan; it cannot be used with --plan")
 
 
-def save(out: Path, place: Target, observed: Observed, steps: Plan) -> None:
+def planning_options(canary: int | None, promote: bool) -> str:
+    """Return the options that change what is planned, as they are typed."""
+    return f"--canary {canary}" if canary else "--promote" if promote else ""
+
+
+def save(out: Path, place: Target, options: str, observed: Observed, steps: Plan) -> None:
     """Write the file whole or not at all."""
-    text = encoded(place.name, place.desired, observed, steps)
+    text = encoded(place.name, options, place.desired, observed, steps)
     partial = out.with_name(f"{out.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
         partial.replace(out)
     except OSError as error:
         raise click.ClickException(f"the plan cannot be saved: {error}") from error
-    apply = f"deploy/deploy.sh {place.name} --plan-file {out}"
+    apply = " ".join(filter(None, ("deploy/deploy.sh", place.name, options, f"--plan-file {out}")))
     click.echo(f"The plan was saved. Apply exactly this one with: {apply}", err=True)
 
 
-def check_saved(plan_file: Path, place: Target, observed: Observed, steps: Plan) -> None:
+def check_saved(
+    plan_file: Path, place: Target, options: str, observed: Observed, steps: Plan
+) -> None:
     """Raises PlanRefused."""
     text = plan_file.read_text(encoding="utf-8", errors="replace")
-    check(str(plan_file), text, place.name, place.desired, observed, steps)
+    check(str(plan_file), text, place.name, options, place.desired, observed, steps)

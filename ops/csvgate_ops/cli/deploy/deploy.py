@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from csvgate_ops.cli.deploy._deploying import EMPTY, NAME, PLAN, Target, errors_shown, target
-from csvgate_ops.cli.deploy._plan_file import OUT, PLAN_FILE, check_saved, check_usage, save
+from csvgate_ops.cli.deploy._plan_file import (
+    OUT,
+    PLAN_FILE,
+    check_saved,
+    check_usage,
+    planning_options,
+    save,
+)
 from csvgate_ops.deploy.kinds import traffic
 from csvgate_ops.deploy.plan.model import Observed
 from csvgate_ops.deploy.plan.planner import plan
@@ -64,9 +71,9 @@ def command(
             steps = plan(place.desired, observed, canary=canary)
         project = place.desired.place.project
         if out:
-            save(out, place, observed, steps)
+            save(out, place, planning_options(canary, promote), observed, steps)
         if plan_file:
-            check_saved(plan_file, place, observed, steps)
+            check_saved(plan_file, place, planning_options(canary, promote), observed, steps)
         if not steps:
             click.echo(f"Nothing to do: {project} matches environment {env}.")
             _show_traffic(observed)

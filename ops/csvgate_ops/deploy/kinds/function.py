@@ -117,7 +117,7 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     return (
         *(*_GROUP, "deploy", name, "--gen2", f"--region={place.region}"),
         f"--project={place.project}",
-        *(f"--source={folder(name)}", f"--update-labels={joined(_labels(f))}"),
+        *(f"--source={folder(name)}", f"--update-labels={joined(every_label(f))}"),
         *(f"--runtime={f['runtime']}", f"--entry-point={f['entry_point']}"),
         *(f"--memory={f['memory']}", f"--cpu={f['cpu']}", f"--concurrency={f['concurrency']}"),
         f"--min-instances={f['min_instances']}",
@@ -135,7 +135,8 @@ def _deploy(place: Place, resource: Resource) -> tuple[str, ...]:
     )
 
 
-def _labels(fields: Fields) -> dict[str, str]:
+def every_label(fields: Fields) -> dict[str, str]:
+    """Return the labels of csvgate and those of the environment."""
     before = fields.get("before")
     return {
         SOURCE_LABEL: str(fields["source"]),

@@ -34,13 +34,23 @@ class PlanRefused(DeployError):
     """A saved plan cannot be applied, for example because the project has changed since."""
 
 
-def encoded(environment: str, desired: Desired, observed: Observed, plan: Plan) -> str:
-    """Return the plan as JSON text."""
-    return json.dumps(_document(environment, desired, observed, plan), indent=1) + "\n"
+def encoded(
+    environment: str, options: str, desired: Desired, observed: Observed, plan: Plan
+) -> str:
+    """Return the plan as JSON text. `options` are those of the command line that change what is
+    planned, for example `--canary 10`."""
+    document = _document(environment, desired, observed, plan)
+    return json.dumps({**document, "options": options}, indent=1) + "\n"
 
 
 def check(
-    name: str, text: str, environment: str, desired: Desired, observed: Observed, plan: Plan
+    name: str,
+    text: str,
+    environment: str,
+    options: str,
+    desired: Desired,
+    observed: Observed,
+    plan: Plan,
 ) -> None:
     """Check that the plan saved as `text`, in the file `name`, is the one that has just been made.
     Raises PlanRefused, which names what has changed."""
@@ -48,6 +58,12 @@ def check(
     for field, wanted in (("environment", environment), ("project_id", desired.place.project)):
         if saved[field] != wanted:
             raise PlanRefused(f"{name} is a plan for {saved[field]}, not for {wanted}")
+    if saved["options"] != options:
+        made, given = (each or "no options" for each in (saved["options"], options))
+        raise PlanRefused(
+            f"{name} was made with {made}, and is to be applied with {given}. Give --plan-file the "
+            "same options as --plan"
+        )
     fresh = _document(environment, desired, observed, plan)
     changed = [line for part in _PARTS for line in _changed(part, saved[part], fresh[part])]
     if not changed and saved["plan"] != fresh["plan"]:
@@ -72,7 +88,13 @@ def _decoded(name: str, text: str) -> Mapping[str, Any]:
         raise PlanRefused(
             f"{name} has format {version}, and this version of csvgate reads {FORMAT}. {remedy}"
         )
-    parts = {"environment": str, "project_id": str, "plan": list, **dict.fromkeys(_PARTS, dict)}
+    parts = {
+        "environment": str,
+        "project_id": str,
+        "options": str,
+        "plan": list,
+        **dict.fromkeys(_PARTS, dict),
+    }
     if any(not isinstance(found.get(part), kind) for part, kind in parts.items()):
         raise PlanRefused(f"{name} is not a complete plan. {remedy}")
     return dict(found)

@@ -86,6 +86,15 @@ class Context:
         return connector_path(self.settings, self.place)
 
     @property
+    def network_project(self) -> str:
+        """The project of the connector or the subnet, or "" without one."""
+        network = self.settings.network
+        if network is None:
+            return ""
+        path = self.connector or network.subnet or ""
+        return path.split("/")[1] if "/" in path else self.place.project
+
+    @property
     def keys(self) -> dict[str, str]:
         """The paths of the keys of Cloud KMS, by the kind of resource that they encrypt."""
         found = self.settings.kms_key

@@ -9,8 +9,18 @@ from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.model import Facts
 from csvgate_ops.deploy.environment.overlay import overlay
 from csvgate_ops.deploy.kinds import KINDS
-from csvgate_ops.deploy.plan.model import Binding, Command, Key, Observed, Plan, Value, Write
+from csvgate_ops.deploy.plan.model import (
+    Binding,
+    ByHand,
+    Command,
+    Key,
+    Observed,
+    Plan,
+    Value,
+    Write,
+)
 from csvgate_ops.deploy.plan.planner import NotInPlace, plan
+from csvgate_ops.deploy.plan.script import by_hand_line
 from csvgate_ops.deploy.plan.teardown import teardown
 from csvgate_ops.deploy.topology.checks import mistakes
 from unit.deploy.plan.environments import (
@@ -65,9 +75,10 @@ CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
         "enrich-records",
         "labels",
         "",
-        f"--update-labels=büro=köln,cost-centre=4711,csvgate-source={'0' * 40},team=data-platform",
+        f"csvgate-source={'0' * 40},team=data-platform --",
     ),
     ("function", "enrich-records", "labels", "team=web", "--clear-labels"),
+    ("function", "enrich-records", "labels", "a=b", "--update-labels=büro=köln,cost-centre=4711,"),
     ("function", "enrich-records", "kms_key", "", f"--kms-key={CODE}"),
     ("function", "enrich-records", "subnet", "", CONNECTED),
     ("function", "enrich-records", "network", "other", CONNECTED),
@@ -174,6 +185,21 @@ def test_a_teardown_leaves_keys_and_their_roles() -> None:
     for delete_data in (False, True):
         steps = teardown(desired, healthy_project(desired), delete_data=delete_data).steps
         assert not [s for s in steps if isinstance(s, Command) and "kms" in s.argv]
+
+
+def test_a_key_that_is_missing_is_created_by_a_person() -> None:
+    desired, observed = wanted(COMPANY), healthy_project(wanted(COMPANY))
+    left = {k: v for k, v in observed.resources.items() if k != Key("kms-key", CODE)}
+    there = replace(observed, resources=left)
+    create = (
+        "gcloud kms keys create code --keyring=csvgate --location=europe-west3 "
+        "--purpose=encryption --project=acme-keys"
+    )
+    (step,) = [s for s in plan(desired, there).steps if isinstance(s, ByHand)]
+    assert create == by_hand_line(step)
+    checks = diagnose(Facts(COMPANY, desired, there, {"PROJECT_NUMBER": "1"}))
+    (fault,) = [fault for check in checks for fault in check.faults]
+    assert ("kms-key.missing", (create,)) == (fault.code, fault.fix)
 
 
 def test_own_names_arrive_wherever_a_name_is_used() -> None:

@@ -217,6 +217,21 @@ def test_a_saved_plan_is_refused_after_a_change(
     assert "  topic validated-records: changed in the project\n" in done.stderr
 
 
+def test_a_saved_plan_is_applied_with_the_options_that_it_was_made_with(
+    invoke: Callable[..., Result], prepared: Prepared, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "plan.json")
+    done = invoke("deploy", "dev", "--canary", "10", "--plan", "--out", file, run=prepared)
+    assert f"deploy/deploy.sh dev --canary 10 --plan-file {file}" in done.stderr
+    for options, given in (((), "no options"), (("--canary", "20"), "--canary 20")):
+        done = invoke("deploy", "dev", *options, "--plan-file", file, run=prepared)
+        assert (1, "", []) == (done.exit_code, done.stdout, prepared.ran)
+        assert f"was made with --canary 10, and is to be applied with {given}. " in done.stderr
+    done = invoke("deploy", "dev", "--canary", "10", "--plan-file", file, run=prepared)
+    assert 0 == done.exit_code
+    assert prepared.ran
+
+
 def test_a_plan_that_cannot_be_saved(
     invoke: Callable[..., Result], prepared: Prepared, tmp_path: Path
 ) -> None:

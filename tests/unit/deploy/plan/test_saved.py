@@ -30,14 +30,14 @@ def now() -> tuple[Desired, Observed]:
 
 def saved() -> str:
     desired, observed = now()
-    return encoded("dev", desired, observed, plan(desired, observed))
+    return encoded("dev", "", desired, observed, plan(desired, observed))
 
 
 def refusal(
     desired: Desired, observed: Observed, text: str | None = None, environment: str = "dev"
 ) -> list[str]:
     with pytest.raises(PlanRefused) as caught:
-        check(NAME, text or saved(), environment, desired, observed, plan(desired, observed))
+        check(NAME, text or saved(), environment, "", desired, observed, plan(desired, observed))
     return str(caught.value).splitlines()
 
 
@@ -50,7 +50,7 @@ def changed_lines(desired: Desired, observed: Observed) -> list[str]:
 
 def test_the_same_plan_is_accepted() -> None:
     desired, observed = now()
-    check(NAME, saved(), "dev", desired, observed, plan(desired, observed))
+    check(NAME, saved(), "dev", "", desired, observed, plan(desired, observed))
 
 
 def test_what_the_file_contains() -> None:
@@ -79,7 +79,7 @@ def test_what_others_have_in_the_project_may_change() -> None:
         resources={**observed.resources, **foreign},
         bindings=observed.bindings | {theirs},
     )
-    check(NAME, saved(), "dev", desired, more, plan(desired, more))
+    check(NAME, saved(), "dev", "", desired, more, plan(desired, more))
 
 
 def _field(key: Key, name: str, value: Value) -> Callable[[Observed], Observed]:

@@ -110,16 +110,27 @@ def test_a_role_on_keys_of_the_project_can_be_granted() -> None:
     assert "cloudkms.cryptoKeys.setIamPolicy" in needed
 
 
-def test_the_permission_on_a_connector_of_a_host_project_is_not_asked_of_this_project() -> None:
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        ({"connector": "csvgate"}, "vpcaccess"),
+        ({"connector": "projects/net-host/locations/europe-west1/connectors/shared"}, ""),
+        ({"subnet": "functions"}, "compute"),
+        ({"subnet": "projects/net-host/regions/europe-west1/subnetworks/shared"}, ""),
+    ],
+)
+def test_permissions_on_a_network_of_a_host_project_are_not_asked_of_this_project(
+    settings: dict[str, Any], asked: str
+) -> None:
     needed = set[str]()
 
     def granted(permissions: Any) -> frozenset[str]:
         needed.update(permissions)
         return frozenset(permissions)
 
-    path = "projects/net-host/locations/europe-west1/connectors/shared"
-    preflight({}, granted, network=Network(connector=path))
-    assert not [name for name in needed if name.startswith("vpcaccess.")]
+    preflight({}, granted, network=Network(**settings))
+    services = {name.partition(".")[0] for name in needed} & {"vpcaccess", "compute"}
+    assert ({asked} - {""}) == services
 
 
 def through(**settings: Any) -> Network:

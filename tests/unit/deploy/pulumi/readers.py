@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from csvgate_ops.deploy.kinds import bucket as bucket_kind
 from csvgate_ops.deploy.kinds import function as function_kind
-from csvgate_ops.deploy.kinds import labels
+from csvgate_ops.deploy.kinds import labels, traffic
 from csvgate_ops.deploy.kinds import scheduler_job as scheduler_kind
 from csvgate_ops.deploy.kinds.kind import last_segment, seconds
 from csvgate_ops.deploy.plan.model import Key, Place, Resource
@@ -125,7 +125,12 @@ def dataset(place: Place, p: Properties) -> Resource:
 def function(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project, location=place.region)
     name, source = p["name"], p["labels"][function_kind.SOURCE_LABEL]
+    assert traffic.messages() == p["labels"][traffic.MESSAGES_LABEL]
     others = labels.observed({"labels": p["labels"]})
+    assert p["labels"].keys() == {
+        *(function_kind.SOURCE_LABEL, traffic.MESSAGES_LABEL),
+        *labels.as_mapping(others),
+    }
     build, service = p.part("buildConfig"), p.part("serviceConfig")
     build.constant(environmentVariables=function_kind.BUILD_VARIABLES)
     stored = build.part("source").part("storageSource")

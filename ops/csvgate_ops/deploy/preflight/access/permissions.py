@@ -18,6 +18,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "cloudfunctions": "cloudfunctions.developer",
     "cloudkms": "cloudkms.admin",
     "cloudscheduler": "cloudscheduler.admin",
+    "compute": "compute.networkUser",
     "eventarc": "eventarc.admin",
     "iam.roles": "iam.roleAdmin",
     "iam.serviceAccounts": "iam.serviceAccountAdmin",
@@ -45,15 +46,19 @@ _SHOWN: Final = 3
 
 
 def needed(context: Context) -> set[str]:
-    """Return the permissions that a deploy of the environment needs on the project. Accounts and
-    custom roles that exist are not created: then the role to act as these accounts may have been
-    granted on each of them, which is not tested."""
+    """Return the permissions that a deploy of the environment needs on the project; those on
+    networks and keys of other projects are not tested. Accounts and custom roles that exist are not
+    created: then the role to act as these accounts may have been granted on each of them, which is
+    not tested either."""
     apis = set(context.names("api"))
     found = {name for name in (*DEPLOYS, *GRANT) if _api(name) in apis}
-    if not context.connector.startswith(f"projects/{context.place.project}/"):
-        found = {name for name in found if not name.startswith("vpcaccess.")}
-    if any(key.startswith(f"projects/{context.place.project}/") for key in context.keys.values()):
+    own = context.place.project
+    elsewhere = set() if context.network_project == own else {"compute", "vpcaccess"}
+    if any(key.startswith(f"projects/{own}/") for key in context.keys.values()):
         found |= {*_GRANTS_KEYS}
+    else:
+        elsewhere.add("cloudkms")
+    found = {name for name in found if name.partition(".")[0] not in elsewhere}
     if _some_missing(context, account.KIND):
         found |= {*_CREATES_ACCOUNTS}
     if _some_missing(context, custom_role.KIND):
