@@ -255,6 +255,7 @@ def test_only_the_necessary_roles_are_granted(project: Project) -> None:
     expected = {
         f"buckets/{PROJECT}-uploads": {(view, validate)},
         f"buckets/{PROJECT}-references": {(view, validate)},
+        f"buckets/{PROJECT}-contracts": {(view, validate), (view, notify)},
         f"buckets/{PROJECT}-rejects": {(view, validate), (create, validate)},
         f"buckets/{PROJECT}-staging": {(view, validate), (view, enrich), (create, validate)},
         f"buckets/{PROJECT}-ledger": {

@@ -9,17 +9,27 @@ from dataclasses import replace
 
 import pytest
 
-from csvgate_ops.deploy.kinds import KINDS
+from csvgate_ops.deploy.contracts.history import history
+from csvgate_ops.deploy.kinds import KINDS, traffic
 from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Lookup, Observed, Step
 from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.teardown import teardown
-from csvgate_ops.deploy.run.gcloud import Finished, JsonReader
+from csvgate_ops.deploy.preflight.examine import examine
+from csvgate_ops.deploy.run.gcloud import Finished, JsonReader, Runner
 from servers import ROOT
 from standin import sdk
 from unit.deploy.deployer.test_bootstrap import ran
-from unit.deploy.plan.environments import ENVIRONMENTS, healthy_project, wanted, with_schedules
+from unit.deploy.doctor.facts import contracts
+from unit.deploy.plan.environments import (
+    EXAMPLES,
+    environment,
+    healthy_project,
+    wanted,
+    with_schedules,
+)
 from unit.deploy.plan.test_reads import Complete
+from unit.deploy.preflight.recorded import Recorded, answers, request
 
 pytestmark = pytest.mark.skipif(sdk.missing() is not None, reason=str(sdk.missing()))
 
@@ -77,26 +87,50 @@ def argvs(steps: Iterable[Step]) -> Iterator[tuple[str, ...]]:
 
 
 def read_with(desired: Desired) -> list[tuple[str, ...]]:
-    complete, asked = Complete(desired), list[tuple[str, ...]]()
+    asked = list[tuple[str, ...]]()
+    observe(desired, JsonReader(remembering(asked, Complete(desired))))
+    return asked
+
+
+def remembering(asked: list[tuple[str, ...]], answer: Runner) -> Runner:
+    """Return what answers the same, and writes down what it is asked."""
 
     def run(argv: Sequence[str]) -> Finished:
         asked.append(tuple(argv))
-        return complete(argv)
+        return answer(argv)
 
-    observe(desired, JsonReader(run))
+    return run
+
+
+def rollouts(desired: Desired) -> Iterator[tuple[str, ...]]:
+    """Yield the commands of `csvgate contracts`, of canaries and of rollbacks."""
+    yield from argvs(plan(replace(desired, contracts=contracts()), Observed()).steps)
+    name, revision = "enrich-records", "enrich-records-00001-abc"
+    yield traffic.keep(desired.place, name, revision).argv
+    yield traffic.to_latest(desired.place, name).argv
+    yield from argvs(traffic.split(desired.place, name, revision, 10))
+    asked = list[tuple[str, ...]]()
+    nothing = remembering(asked, lambda _: Finished(0, "[]", ""))
+    assert () == history(f"{desired.place.project}-contracts", JsonReader(nothing))
+    yield from asked
+
+
+def preflight(name: str) -> list[tuple[str, ...]]:
+    asked = list[tuple[str, ...]]()
+    known = Recorded(answers(environment(name).project))
+    examine(request(remembering(asked, known), name))
     return asked
 
 
 def test_no_command_or_flag_is_unknown_or_deprecated() -> None:
-    environments = [*map(wanted, ENVIRONMENTS), with_schedules()]
+    environments = [*map(wanted, EXAMPLES), with_schedules()]
     planned = [argv for desired in environments for argv in argvs(every(desired))]
     read = [argv for desired in environments for argv in read_with(desired)]
+    examined, rolled_out = preflight("prod"), list(rollouts(wanted("dev")))
+    bootstrapped = [*ran("dev"), *ran("prod", exists=True)]
     assert 60 < len({argv[:4] for argv in planned})
-    assert [] == wrong([*planned, *read])
-
-
-def test_the_commands_of_the_bootstrap() -> None:
-    assert [] == wrong([*ran("dev"), *ran("prod", exists=True)])
+    assert all((read, examined, rolled_out, bootstrapped))
+    assert [] == wrong([*planned, *read, *examined, *rolled_out, *bootstrapped])
 
 
 def test_what_it_would_say() -> None:

@@ -115,6 +115,8 @@ def _resource(
             resource = rollout.prepared(resource, found, canary)
             reason += rollout.remarks(name, found)
         yield change(Effect.CHANGE, kind.update(place, resource, changed), reason)
+    elif kind is KINDS["function"]:
+        yield from rollout.shared(place, name, found, canary)
 
 
 def _surplus(desired: Desired, observed: Observed) -> Iterator[Change]:

@@ -12,7 +12,16 @@ from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, traffic
 from csvgate_ops.deploy.kinds.kind import Reader
 from csvgate_ops.deploy.plan.changes import Change, as_stage, change, counts
-from csvgate_ops.deploy.plan.model import Desired, Effect, Fields, Key, Observed, Plan, Resource
+from csvgate_ops.deploy.plan.model import (
+    Desired,
+    Effect,
+    Fields,
+    Key,
+    Observed,
+    Place,
+    Plan,
+    Resource,
+)
 
 HEADING = "Traffic"
 
@@ -46,6 +55,17 @@ def remarks(name: str, found: Fields) -> Iterator[str]:
     """Yield what an update of the function changes about an unusual state of its traffic."""
     if state := traffic.state(found):
         yield f"function {name}: {state}"
+
+
+def shared(place: Place, name: str, found: Fields, canary: int | None) -> Iterator[Change]:
+    """Yield the change of the share of the latest revision, for a function that is deployed
+    already: its canary has another share, was interrupted, or was rolled back."""
+    if canary is None or not traffic.state(found):
+        return
+    before, latest = traffic.whole(found), str(found["latest"])
+    if before != latest and traffic.shares(found).get(latest) != canary:
+        steps = traffic.split(place, name, before, canary)
+        yield change(Effect.CHANGE, steps, list(remarks(name, found)))
 
 
 def observe(desired: Desired, reader: Reader) -> Observed:

@@ -21,7 +21,7 @@ FILES = {
     "too many rows, compressed": ({"rejected_rows": 1_500}, table(10, bad=3_000), True),
     "too many bytes": ({"rejected_bytes": 20_000}, table(10, bad=3_000), False),
     "a rate": ({"rejected_rate": 0.1}, table(10, bad=3_000), False),
-    "a certain rate": ({"rejected_rate": 0.1}, table(0, bad=140_000), False),
+    "a certain rate": ({"rejected_rate": 0.1}, table(0, bad=120_000), False),
     "few rows": ({"rejected_rows": 2}, table(10, bad=3), False),
     "all is well": ({}, table(10, bad=3), False),
 }

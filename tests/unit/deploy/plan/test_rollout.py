@@ -110,6 +110,25 @@ def test_a_large_share_is_not_taken_for_the_whole(desired: Desired) -> None:
     assert f"services update-traffic {ENRICH} --to-revisions={OLD}=100" == short(found)[0]
 
 
+@pytest.mark.parametrize(
+    ("fields", "share", "expected"),
+    [
+        (SPLIT, 50, [f"=50,{OLD}=50"]),
+        (SPLIT, 10, []),
+        (ROLLED_BACK, 10, [f"=10,{OLD}=90"]),
+        ({}, 10, []),
+    ],
+    ids=["another share", "the same share", "interrupted or rolled back", "no canary"],
+)
+def test_the_share_of_a_deployed_revision(
+    fields: Mapping[str, Value], share: int, expected: list[str], desired: Desired
+) -> None:
+    found = plan(desired, project({ENRICH: fields}), canary=share)
+    described = [f"services describe {ENRICH}"] * len(expected)
+    start = f"services update-traffic {ENRICH} --to-revisions=${{ENRICH_RECORDS_REVISION}}"
+    assert [*described, *(f"{start}{shares}" for shares in expected)] == short(found)
+
+
 def test_a_canary_is_no_difference(desired: Desired) -> None:
     assert not plan(desired, every(SPLIT))
     assert not plan(desired, every(ROLLED_BACK))

@@ -28,7 +28,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "pubsub": "pubsub.admin",
     "resourcemanager": "resourcemanager.projectIamAdmin",
     "run": "run.admin",
-    "secretmanager": "secretmanager.admin",
+    "secretmanager": "secretmanager.admin",  # pragma: allowlist secret
     "serviceusage": "serviceusage.serviceUsageAdmin",
     "storage": "storage.admin",
     "vpcaccess": "vpcaccess.user",
