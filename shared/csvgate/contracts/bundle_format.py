@@ -20,7 +20,8 @@ FORMAT: Final = 1
 MAX_POINTER_BYTES: Final = 64 * 1024
 MAX_BUNDLE_BYTES: Final = 8 * 1024 * 1024
 """Some 2,000 contracts of 4 KB: an instance reads a bundle at once and keeps it in memory."""
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
+DIGEST: Final = re.compile("[0-9a-f]{64}")
+"""A SHA-256 in hexadecimal digits."""
 
 
 def bundle_name(digest: str) -> str:
@@ -51,7 +52,7 @@ def bundle_in_use(pointer: bytes) -> str:
     """Return the SHA-256 of the bundle that a pointer names. Raises ValueError if it is not a
     pointer of this format."""
     digest = _document(pointer, "pointer").get("bundle")
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         raise ValueError("not a pointer to a bundle of contracts")
     return digest
 

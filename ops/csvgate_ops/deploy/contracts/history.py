@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from csvgate.contracts.bundle import read_bundle
-from csvgate.contracts.bundle_format import POINTER, bundle_name, digest_of
+from csvgate.contracts.bundle_format import DIGEST, POINTER, bundle_name, digest_of
 from csvgate.contracts.match import Contracts
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.contracts.model import METADATA, DeployedContracts
@@ -31,8 +31,9 @@ def history(bucket: str, reader: Reader) -> tuple[DeployedContracts, ...]:
 
 def _deployed(item: Mapping[str, Any]) -> DeployedContracts:
     version = item["metadata"]
+    bundle = version.get("metadata", {}).get(METADATA, "")
     return DeployedContracts(
-        bundle=version.get("metadata", {}).get(METADATA, ""),
+        bundle=bundle if DIGEST.fullmatch(bundle) else "",
         generation=version["generation"],
         at=datetime.fromisoformat(version["timeCreated"]),
     )

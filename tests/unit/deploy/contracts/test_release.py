@@ -187,3 +187,10 @@ def test_what_a_deploy_asks(bucket: FakeBucket) -> None:
 def test_a_pointer_is_json_that_names_the_bundle(bucket: FakeBucket) -> None:
     bucket.deploy(FIRST)
     assert {"format": 1, "bundle": digest(FIRST)} == json.loads(bucket.objects[POINTER])
+
+
+@pytest.mark.parametrize("written", ["../../uploads/orders", "\x1b[2J", "0" * 63, "A" * 64])
+def test_metadata_that_is_not_a_hash_names_no_bundle(written: str, bucket: FakeBucket) -> None:
+    bucket.deploy(FIRST)
+    bucket.versions.append(written)
+    assert ["unknown", digest(FIRST)[:12]] == [each.short for each in bucket.releases.history()]
