@@ -82,7 +82,8 @@ def grant(site: Site, binding: Binding, options: Any) -> Any:
 
 
 def _member(site: Site, member: str) -> Any:
-    """Return the member as Google knows it. Cloud Storage itself tells the name of its agent."""
+    """Return the member as Google knows it. Cloud Storage and BigQuery
+    return the names of their agents themselves."""
     agents = {agent.member(api): found for api, found in site.agents.items()}
     return agents.get(member) or site.filled(member)
 

@@ -82,7 +82,7 @@ class Execution:
             finished = self.run(argv)
             if finished.code == 0:
                 return finished
-            output = f"{finished.stderr}\n{finished.stdout}"
+            output = finished.output
             reason = spreading(output)
             if reason is not None:
                 most = min(reason.longest_wait, self.max_wait)
