@@ -61,7 +61,8 @@ _WITHOUT_PROJECT: Final = ("kms-key", "account", "bucket")
 
 
 def grant(site: Site, binding: Binding, options: Any) -> Any:
-    """Raises DeployError if roles on this kind of resource have no counterpart here."""
+    """Create the role of one member. Raises DeployError if roles on this kind of resource have no
+    counterpart here."""
     kind = binding.on.kind
     if kind not in _ON:
         raise DeployError(
