@@ -163,7 +163,7 @@ audit-if-reachable: .venv/.stamp
 	$(BIN)/python ops/scripts/audit.py --if-reachable
 
 .PHONY: docs
-docs: .venv/.stamp ## Generate docs/events, docs/faults.md, docs/pulumi.md's table, docs/runbook.md, docs/contract.schema.json
+docs: .venv/.stamp ## Generate docs/events, docs/faults.md, the tables of docs/deploy.md and docs/pulumi.md, docs/runbook.md, docs/contract.schema.json
 	$(BIN)/python ops/scripts/generate_docs.py
 
 .PHONY: docs-check

@@ -10,7 +10,7 @@ from cloudevents.http import CloudEvent
 from csvgate.runtime.fast_imports import imports_of_main
 
 with imports_of_main():
-    # Every event reads the contracts in use (see enrich_records).
+    # Every event reads the contracts in use; enrich_records says why the library is imported here.
     import csvgate.gcp.storage  # noqa: F401
     from csvgate.gcp.build import mailer
     from csvgate.protocol.cloudevents_pubsub import pubsub_delivery

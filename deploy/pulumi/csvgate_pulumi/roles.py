@@ -61,7 +61,8 @@ _WITHOUT_PROJECT: Final = ("kms-key", "account", "bucket")
 
 
 def grant(site: Site, binding: Binding, options: Any) -> Any:
-    """Raises DeployError if roles on this kind of resource have no counterpart here."""
+    """Create the role of one member. Raises DeployError if roles on this kind of resource have no
+    counterpart here."""
     kind = binding.on.kind
     if kind not in _ON:
         raise DeployError(
@@ -82,7 +83,8 @@ def grant(site: Site, binding: Binding, options: Any) -> Any:
 
 
 def _member(site: Site, member: str) -> Any:
-    """Return the member as Google knows it. Cloud Storage itself tells the name of its agent."""
+    """Return the member as Google knows it. Cloud Storage and BigQuery
+    return the names of their agents themselves."""
     agents = {agent.member(api): found for api, found in site.agents.items()}
     return agents.get(member) or site.filled(member)
 

@@ -75,8 +75,8 @@ class CurrentContracts(Generic[T]):
         self._started()
 
     def __call__(self) -> T:
-        """Raises Transient `contracts.unreadable` and `contracts.unusable`, only as long as this
-        instance knows no contracts. Threads share it."""
+        """Return what is in use now. Threads share it. Raises Transient `contracts.unreadable` and
+        `contracts.unusable`, only as long as this instance knows no contracts."""
         if self._known is not None and self._is_within(FRESH):
             return self._value(self._known)
         known, is_usable = self._known, self._is_within(STALE)

@@ -11,7 +11,7 @@ from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.kinds.kind import Fix, Kind, no_update
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Resource
-from unit.deploy.plan.environments import EXAMPLES, healthy_project, wanted, with_schedules
+from unit.deploy.plan.environments import COMPANY, EXAMPLES, healthy_project, wanted, with_schedules
 
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -39,6 +39,12 @@ def test_every_declared_kind_is_registered() -> None:
 @EACH
 def test_the_topology_asks_for_it(kind: Kind) -> None:
     assert asked_for(kind)
+
+
+def test_exactly_the_agents_that_use_a_key_have_a_consequence() -> None:
+    target = policies.target("kms-key")
+    members = {b.member for b in wanted(COMPANY).bindings if b.on.kind == "kms-key"}
+    assert target.consequences.keys() == set(map(policies.short_name, members))
 
 
 @EACH

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 
+from csvgate.runtime.current_contracts import STALE
 from csvgate_ops.author.diff.model import ContractDiff, Verdict
 from csvgate_ops.author.diff.view import lines, summary, verdict
 from csvgate_ops.cli.deploy._deploying import Located
@@ -15,16 +17,18 @@ from csvgate_ops.deploy.run.gcloud import CommandFailed, GcloudMissing, Unreacha
 from csvgate_ops.deploy.run.unread import unread
 from csvgate_ops.text import printable
 
-IN_EFFECT = "Every instance of a function uses them within 2 minutes."
+IN_EFFECT = (
+    f"Every instance of a function uses them within {STALE // timedelta(minutes=1)} minutes."
+)
 
 
 def releases(place: Located) -> Releases:
-    return Releases(place.place, place.contracts_bucket, place.runner())
+    return Releases(place.place, place.buckets["contracts"], place.runner())
 
 
 @contextmanager
 def reading(place: Located) -> Iterator[None]:
-    """Turn the failure of a command that reads into Unread."""
+    """Turn the failure of a command that reads into Unread; refusals are shown as they are."""
     try:
         yield
     except (CommandFailed, GcloudMissing, Unreachable) as error:
@@ -42,8 +46,8 @@ def show(diffs: Sequence[ContractDiff]) -> Verdict:
 
 
 def carry_out(place: Located, release: Release, title: str, *, only_plan: bool) -> None:
+    """Run the steps, or only print them as a script with this title."""
     if only_plan:
         click.echo(script(release.plan, title), nl=False)
     else:
-        run = place.runner()
-        Execution(run, place.root, click.echo).all_of(release.plan)
+        Execution(place.runner(), place.root, click.echo).all_of(release.plan)

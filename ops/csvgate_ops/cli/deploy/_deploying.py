@@ -1,7 +1,7 @@
-"""Parts that `stage`, `deploy`, `teardown`, `doctor` and `tables` share."""
+"""What commands share that work on an environment: options, errors, the environment itself."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,38 +61,35 @@ class Target:
 
     root: Path
     name: str
-    desired: "Desired"
-    run: "Runner"
+    desired: Desired
+    run: Runner
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Turn each failure into Unread, which names its cause and what to do."""
-
         try:
             yield
         except DeployError as error:
             raise unread(error, self.desired.place.project) from error
 
-    def observed(self) -> "Observed":
-        """Raises Unread."""
-
+    def observed(self) -> Observed:
+        """Return everything that a plan compares with. Raises Unread."""
         with self.reading():
             return observe(self.desired, JsonReader(self.run))
 
-    def functions(self) -> "Observed":
+    def functions(self) -> Observed:
         """Return only the functions of the project. Raises Unread."""
-
         with self.reading():
             return observe_functions(self.desired, JsonReader(self.run))
 
-    def execute(self, plan: "Plan") -> None:
-
+    def execute(self, plan: Plan) -> None:
+        """Run the steps and show their progress. Raises Stopped, CommandFailed."""
         Execution(self.run, self.root, click.echo).all_of(plan)
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """An environment with its place, and the repository's contracts."""
+    """An environment, the topology and the contracts, read from the repository."""
 
     root: Path
     topology: Topology
@@ -107,9 +104,21 @@ class Located:
         return subprocesses(self.root)
 
     @property
-    def contracts_bucket(self) -> str:
-        topology = overlay(self.topology, self.environment)
-        return bucket_names(topology, self.place.project)["contracts"]
+    def settled(self) -> Topology:
+        """The topology with the settings of the environment."""
+        return overlay(self.topology, self.environment)
+
+    @property
+    def buckets(self) -> dict[str, str]:
+        """The names of the buckets by their keys in the topology."""
+        return bucket_names(self.settled, self.place.project)
+
+    def desired(self, digests: Mapping[str, str] | None = None) -> Desired:
+        """Return what the project should have. `digests` are those of the staged sources, by
+        function; without them they are empty, for what depends on no sources."""
+        digests = dict.fromkeys(self.topology.functions, "") if digests is None else digests
+        monitoring = self.root / "deploy" / "monitoring"
+        return desired(self.topology, self.environment, digests, monitoring, self.contracts)
 
 
 def located(env: str) -> Located:
@@ -128,7 +137,5 @@ def target(env: str) -> Target:
     found = located(env)
     root = found.root
     staged = stage(root, root / "build", found.topology)
-    digests = {name: made.digest for name, made in staged.items()}
-    monitoring = root / "deploy" / "monitoring"
-    wanted = desired(found.topology, found.environment, digests, monitoring, found.contracts)
-    return Target(root, env, wanted, subprocesses(root))
+    wanted = found.desired({name: made.digest for name, made in staged.items()})
+    return Target(root, env, wanted, found.runner())

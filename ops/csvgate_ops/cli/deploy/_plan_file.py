@@ -25,7 +25,8 @@ PLAN_FILE = click.option(
 def check_usage(
     *, only_plan: bool, assume_empty: bool, out: Path | None, plan_file: Path | None
 ) -> None:
-    """Raises UsageError for options that contradict each other."""
+    """Check that the options go together. Raises UsageError for those that contradict each
+    other."""
     if assume_empty and not only_plan:
         raise click.UsageError("--assume-empty can only be used with --plan")
     if out and not only_plan:
@@ -45,7 +46,7 @@ def planning_options(canary: int | None, promote: bool) -> str:
 
 
 def save(out: Path, place: Target, options: str, observed: Observed, steps: Plan) -> None:
-    """Write the file whole or not at all."""
+    """Write the file whole or not at all, and say how to apply it. Raises ClickException."""
     text = encoded(place.name, options, place.desired, observed, steps)
     partial = out.with_name(f"{out.name}.partial")
     try:
@@ -60,6 +61,7 @@ def save(out: Path, place: Target, options: str, observed: Observed, steps: Plan
 def check_saved(
     plan_file: Path, place: Target, options: str, observed: Observed, steps: Plan
 ) -> None:
-    """Raises PlanRefused."""
+    """Check that the file holds the plan that has just been made. Raises PlanRefused, which names
+    what has changed."""
     text = plan_file.read_text(encoding="utf-8", errors="replace")
     check(str(plan_file), text, place.name, options, place.desired, observed, steps)

@@ -6,10 +6,7 @@ from typing import Any
 import click
 
 from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, located
-from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.deployer.script import bootstrap
-from csvgate_ops.deploy.environment.overlay import overlay
-from csvgate_ops.deploy.plan.desired import desired
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
@@ -39,9 +36,4 @@ def command(env: str, repository: str) -> None:
 
     with errors_shown():
         found = located(env)
-        digests = dict.fromkeys(found.topology.functions, "")
-        monitoring = found.root / "deploy" / "monitoring"
-        wanted = desired(found.topology, found.environment, digests, monitoring)
-        named = overlay(found.topology, found.environment)
-        buckets = topo.bucket_names(named, found.place.project)
-        click.echo(bootstrap(env, repository, wanted, buckets), nl=False)
+        click.echo(bootstrap(env, repository, found.desired(), found.buckets), nl=False)

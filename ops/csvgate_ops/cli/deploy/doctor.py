@@ -2,7 +2,6 @@
 
 import click
 
-from csvgate.contracts.load import load_directory
 from csvgate_ops.cli.deploy._deploying import NAME, CannotRead, errors_shown, target
 from csvgate_ops.cli.options import as_json
 from csvgate_ops.deploy.doctor.diagnose import diagnose
@@ -27,9 +26,8 @@ def command(env: str, as_json: bool) -> None:
 
     with errors_shown(CannotRead):
         place = target(env)
-        contracts = tuple(load_directory(place.root / "contracts"))
         with place.reading():
-            facts = gather(env, place.desired, contracts, JsonReader(place.run))
+            facts = gather(env, place.desired, place.desired.contracts, JsonReader(place.run))
         checks = diagnose(facts)
     project = place.desired.place.project
     if as_json:

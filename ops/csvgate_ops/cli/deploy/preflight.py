@@ -4,21 +4,15 @@ import os
 
 import click
 
-from csvgate_ops.cli.deploy._deploying import NAME, errors_shown, located
+from csvgate_ops.cli.deploy._deploying import NAME, CannotRead, errors_shown, located
 from csvgate_ops.cli.options import as_json
 from csvgate_ops.deploy.doctor.view import as_json as to_json
 from csvgate_ops.deploy.doctor.view import lines, summary
-from csvgate_ops.deploy.environment.overlay import overlay
-from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.preflight.access.granted import granted_to_caller
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.preflight.examine import examine
 from csvgate_ops.deploy.preflight.sendgrid import VARIABLE
-from csvgate_ops.deploy.run.gcloud import JsonReader, subprocesses
-
-
-class CannotRead(click.ClickException):
-    exit_code = 2
+from csvgate_ops.deploy.run.gcloud import JsonReader
 
 
 @click.command("preflight")
@@ -41,19 +35,16 @@ def command(env: str, read_secret: bool, as_json: bool) -> None:
     The exit code is 0 if there is no fault, 1 if there is one, and 2 if the project could not be
     read.
     """
-
     with errors_shown(CannotRead):
         found = located(env)
-        run = subprocesses(found.root)
+        run = found.runner()
         reader, project = JsonReader(run), found.place.project
-        digests = dict.fromkeys(found.topology.functions, "")
-        monitoring = found.root / "deploy" / "monitoring"
         outcome = examine(
             Request(
                 environment=env,
                 settings=found.environment,
-                topology=overlay(found.topology, found.environment),
-                desired=desired(found.topology, found.environment, digests, monitoring),
+                topology=found.settled,
+                desired=found.desired(),
                 reader=reader,
                 granted=granted_to_caller(run, reader, project),
                 mail_key=os.environ.get(VARIABLE, ""),

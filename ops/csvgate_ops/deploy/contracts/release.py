@@ -44,7 +44,7 @@ class Releases:
         return history(self.bucket, JsonReader(self.run))
 
     def deploy(self, wanted: Contracts) -> Release:
-        """Raises TablesRefused, NoBundle, CommandFailed."""
+        """Return the release of these contracts. Raises TablesRefused, NoBundle, CommandFailed."""
         desired, observed = self._compared(tuple(wanted), self.history())
         changes = in_use.changes(desired, observed)
         return Release(_plan(desired, observed, changes), self._diffs(observed, wanted))

@@ -11,7 +11,7 @@ from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Binding, Command, Desired, Resource
 from csvgate_ops.deploy.plan.script import shell_line
 
-READ_BUCKETS = ("uploads", "ledger", "rejects", "staging")
+_READ_BUCKETS = ("uploads", "ledger", "rejects", "staging")
 """The buckets that the smoke test and `csvgate reconcile` read."""
 _APIS = ("iam", "iamcredentials", "sts", "cloudresourcemanager")
 _HEAD = """\
@@ -187,7 +187,7 @@ def _roles(desired: Desired, buckets: Mapping[str, str]) -> Iterator[str]:
     for resource in desired.resources:
         if resource.key.kind == "account":
             yield _call("used_by", resource.key.name, deployer, "roles/iam.serviceAccountUser")
-    read = in_buckets([buckets[key] for key in READ_BUCKETS])
+    read = in_buckets([buckets[key] for key in _READ_BUCKETS])
     yield _grant(DEPLOYER, "roles/storage.objectViewer", read)
     yield _grant(DEPLOYER, "roles/storage.objectCreator", in_buckets([buckets["uploads"]]))
     contracts = in_buckets([buckets["contracts"]])

@@ -11,7 +11,7 @@ from csvgate_ops.deploy.run.gcloud import JsonReader
 def gather(
     environment: str, desired: Desired, contracts: tuple[Contract, ...], reader: JsonReader
 ) -> Facts:
-    """Raises CommandFailed, Unreachable, GcloudMissing."""
+    """Read what the checks compare. Raises CommandFailed, Unreachable, GcloudMissing."""
     place, observed = desired.place, observe(desired, reader)
     project = reader.read(("gcloud", "projects", "describe", place.project))
     variables = {"PROJECT_NUMBER": str(project["projectNumber"])}

@@ -36,7 +36,8 @@ class EnvironmentMistakes(DeployError):
 
 
 def load_environment(path: FilePath, topology: Topology) -> Environment:
-    """Raises EnvironmentMistakes, also if the file does not exist."""
+    """Return the environment in a file. Raises EnvironmentMistakes, also if the file does not
+    exist."""
     try:
         data = path.read_bytes()
     except OSError as error:

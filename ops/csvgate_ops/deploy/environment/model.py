@@ -55,7 +55,7 @@ class Network(Model):
 
     subnet: Subnet | None = None
     """Direct VPC egress, which Google recommends: the name of a subnet in the region, or its path
-    (`projects/PROJECT/regions/REGION/subnetworks/NAME`) in a shared VPC."""
+    (`projects/PROJECT/regions/REGION/subnetworks/NAME`) in a Shared VPC."""
     network: VpcNetwork | None = None
     """The network of the subnet. Default: Cloud Run looks it up."""
     tags: NetworkTags = ()

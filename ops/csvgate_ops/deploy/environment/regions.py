@@ -70,7 +70,7 @@ DATASET_LOCATIONS: Final = (*REGIONS, "EU", "US")
 
 
 def region(value: str) -> str:
-    """Raises ValueError if Cloud Run has no such region."""
+    """Return the region. Raises ValueError if Cloud Run has no such region."""
     if value in REGIONS:
         return value
     if value.upper() in (*DUAL_REGIONS, *_KEYS_OF_MULTI_REGIONS):

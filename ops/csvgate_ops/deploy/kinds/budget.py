@@ -34,7 +34,7 @@ from csvgate_ops.deploy.plan.model import (
 _GROUP = ("gcloud", "billing", "budgets")
 THRESHOLDS: Final = "0.5,0.8,1"
 THIS_PROJECT: Final = f"projects/{PROJECT_NUMBER}"
-_LATE: Final = "nobody hears in time that the project costs more than planned"
+_LATE: Final = "nobody learns in time that the project costs more than planned"
 _VARIABLE: Final = "BUDGET"
 
 

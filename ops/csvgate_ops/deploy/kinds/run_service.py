@@ -13,13 +13,13 @@ from csvgate_ops.deploy.plan.model import Command, Fields, Place
 
 DIRECT_VPC: Final = ("subnet", "network", "tags")
 """The fields of Direct VPC egress. `egress` belongs to them, if there is a subnet."""
-_GROUP = ("gcloud", "run", "services")
+GROUP: Final = ("gcloud", "run", "services")
 _INTERFACES: Final = "run.googleapis.com/network-interfaces"
 _EGRESS: Final = "run.googleapis.com/vpc-access-egress"
 
 
 def listing(place: Place) -> tuple[str, ...]:
-    return (*_GROUP, "list", *_where(place))
+    return (*GROUP, "list", *where(place))
 
 
 def set_network(place: Place, name: str, fields: Fields) -> Command:
@@ -30,7 +30,7 @@ def set_network(place: Place, name: str, fields: Fields) -> Command:
         flags = [f"--subnet={fields['subnet']}", tags, f"--vpc-egress={fields['egress']}"]
     if fields.get("network"):
         flags.insert(0, f"--network={fields['network']}")
-    argv = (*_GROUP, "update", name, *flags, *_where(place))
+    argv = (*GROUP, "update", name, *flags, *where(place))
     what = f"subnet {fields['subnet']}" if fields["subnet"] else "no subnet"
     return Command(argv, f"function {name}: connect its service to {what}")
 
@@ -60,5 +60,6 @@ def short(path: str, place: Place) -> str:
     return path.rpartition("/")[2] if path.startswith(own) else path
 
 
-def _where(place: Place) -> tuple[str, str]:
+def where(place: Place) -> tuple[str, str]:
+    """Return the flags that say where the services are."""
     return f"--region={place.region}", f"--project={place.project}"

@@ -35,7 +35,7 @@ from csvgate_ops.deploy.plan.model import (
 _GROUP = ("gcloud", "scheduler", "jobs")
 _ADDED: Final = {"User-Agent": "Google-Cloud-Scheduler", "Content-Type": "application/octet-stream"}
 _ADDED_NAMES: Final = re.compile(r"(X-Google-|X-AppEngine-|X-CloudScheduler).*|Content-Length")
-_CALLED_NEVER: Final = "it is not called at the right times"
+_WRONG_TIMES: Final = "it is not called at the right times"
 
 
 def headers(given: Mapping[str, str]) -> str:
@@ -87,7 +87,7 @@ def _fields(item: Mapping[str, Any], number: str) -> Fields:
     return {
         "schedule": item.get("schedule", ""),
         "time_zone": item.get("timeZone", ""),
-        "uri": _with_path(_without_number(target.get("uri", ""), number)),
+        "uri": with_path(_without_number(target.get("uri", ""), number)),
         "method": target.get("httpMethod", "POST"),
         "headers": headers(given),
         "body": base64.b64decode(target.get("body", "")).decode(errors="replace"),
@@ -104,7 +104,7 @@ def _without_number(url: str, number: str) -> str:
     return url.replace(f"-{number}.", f"-{PROJECT_NUMBER}.")
 
 
-def _with_path(url: str) -> str:
+def with_path(url: str) -> str:
     """Add the slash that Cloud Scheduler may add to a URL without a path."""
     return url if url.count("/") > 2 else f"{url}/"
 
@@ -150,8 +150,8 @@ KIND = Kind(
     update=update,
     observe=observe,
     fields={
-        "schedule": Field(_CALLED_NEVER),
-        "time_zone": Field(_CALLED_NEVER),
+        "schedule": Field(_WRONG_TIMES),
+        "time_zone": Field(_WRONG_TIMES),
         "uri": Field("another address is called"),
         "method": Field(),
         "headers": Field(),

@@ -19,7 +19,6 @@ BEFORE_LABEL: Final = "csvgate-before"
 MESSAGES_LABEL: Final = "csvgate-messages"
 """The label of a function with the versions of the messages that it reads and writes."""
 UNKNOWN: Final[Fields] = {"traffic": "", "latest": ""}
-_GROUP: Final = ("gcloud", "run", "services")
 _TYPES: Final = (
     *(events.RECORDS_VALIDATED, events.UPLOAD_VALIDATED, events.UPLOAD_COMPLETED),
     *(events.UPLOAD_REJECTED, events.UPLOAD_FAILED, events.UPLOAD_REVOKED, events.DEAD_LETTER),
@@ -100,18 +99,21 @@ def to_latest(place: Place, name: str) -> Command:
 def split(place: Place, name: str, before: str, percent: int) -> tuple[Step, ...]:
     """Return the steps that give the latest revision this share, and the rest to another one."""
     variable = f"{name.upper().replace('-', '_')}_REVISION"
-    describe = (*_GROUP, "describe", name, "--format=value(status.latestReadyRevisionName)")
+    describe = (
+        *run_service.GROUP,
+        "describe",
+        name,
+        "--format=value(status.latestReadyRevisionName)",
+    )
     parts = f"${{{variable}}}={percent},{before}={100 - percent}"
     why = f"function {name}: {percent}% of the events go to the new revision"
     return (
-        Lookup(variable, (*describe, *_where(place))),
+        Lookup(variable, (*describe, *run_service.where(place))),
         _update(place, name, f"--to-revisions={parts}", why),
     )
 
 
 def _update(place: Place, name: str, flag: str, why: str) -> Command:
-    return Command((*_GROUP, "update-traffic", name, flag, *_where(place)), why)
-
-
-def _where(place: Place) -> tuple[str, str]:
-    return f"--region={place.region}", f"--project={place.project}"
+    return Command(
+        (*run_service.GROUP, "update-traffic", name, flag, *run_service.where(place)), why
+    )

@@ -30,8 +30,9 @@ class Monitoring:
 def render(
     folder: Path, project: str, emails: tuple[str, ...], renamed: Mapping[str, str] | None = None
 ) -> Monitoring:
-    """`folder` is deploy/monitoring. `renamed` are the subscriptions that the environment calls
-    otherwise than the topology, by the name in the topology, which the files contain."""
+    """Return the bodies of all files, filled in. `folder` is deploy/monitoring. `renamed` are
+    the subscriptions that the environment calls otherwise than the topology, by the name in the
+    topology, which the files contain."""
     others = renamed or {}
     dashboard = _read(folder / "dashboard.yaml", project, others)
     return Monitoring(

@@ -28,7 +28,8 @@ def desired(
     monitoring: Path,
     contracts: Iterable[Contract] = (),
 ) -> Desired:
-    """`digests` are those of the staged sources, by function; `monitoring` is deploy/monitoring."""
+    """Return what the environment asks for. `digests` are those of the staged sources, by function;
+    `monitoring` is deploy/monitoring."""
     place = place_of(topology, environment)
     renamed = renamed_subscriptions(topology, environment.names)
     topology = _consumers_first(overlay(topology, environment))

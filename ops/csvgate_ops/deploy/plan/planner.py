@@ -41,8 +41,9 @@ class NotInPlace(DeployError):
 
 
 def plan(desired: Desired, observed: Observed, *, canary: int | None = None) -> Plan:
-    """`canary` is the share of the events, in percent, that new revisions of functions get; None
-    for all. Raises NotInPlace, TablesRefused, NotRolledOut."""
+    """Return the plan after which the project has what is desired. `canary` is the share of the
+    events, in percent, that new revisions of functions get; None for all. Raises
+    NotInPlace, TablesRefused, NotRolledOut."""
     stages: list[tuple[str, list[Change]]] = []
     for section in desired.sections:
         if section.title == KINDS["function"].heading:

@@ -66,8 +66,11 @@ def _after(key: Key, project: str, observed: Observed, removed: set[Key]) -> Ite
         return
     retention = int(str(found.get("retention") or 0)) if key.kind == "bucket" else 0
     if found.get("locked"):
-        kept = f"its retention policy is locked, so no object goes before {duration(retention)}"
-        yield Remaining(name, f"{kept}; delete it by hand when the last one is old enough")
+        why = (
+            "its retention policy is locked, so no object can be deleted in its first "
+            f"{duration(retention)}; delete the bucket by hand when its last object is older"
+        )
+        yield Remaining(name, why)
     elif retention:
         why = (
             f"data is kept, and its retention policy protects each object for {duration(retention)}"

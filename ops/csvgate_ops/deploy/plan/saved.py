@@ -25,7 +25,7 @@ _DIGITS: Final = 32
 """Hexadecimal digits of a digest, which are 128 bits."""
 _PARTS: Final = {
     "project": "changed in the project",
-    "wanted": "wanted otherwise by deploy/, contracts/ or csvgate itself",
+    "wanted": "changed in deploy/, contracts/ or csvgate itself",
     "stages": "its code, contracts or requirements have changed",
 }
 """Parts of the file with the digests of items → what it means if one differs."""

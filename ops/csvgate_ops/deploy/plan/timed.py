@@ -37,8 +37,7 @@ def _uri(wanted: Schedule, place: Place) -> str:
         service = topo.service_name(wanted.function)
         return f"https://{service}-{PROJECT_NUMBER}.{place.region}.run.app/"
     url = topo.expand(str(wanted.url), place.project, place.region)
-    url = url.replace("${project_number}", PROJECT_NUMBER)
-    return url if url.count("/") > 2 else f"{url}/"
+    return scheduler_job.with_path(url.replace("${project_number}", PROJECT_NUMBER))
 
 
 def callers(topology: Topology, place: Place) -> Iterator[Binding]:

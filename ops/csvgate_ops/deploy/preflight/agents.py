@@ -14,12 +14,12 @@ from csvgate_ops.deploy.preflight.context import Argv, Context, Family
 _SUBJECT: Final = "roles of Google's service agents"
 _GRANTED_WITH_API: Final[Mapping[str, tuple[str, str, str]]] = {
     "cloudfunctions.googleapis.com": (
-        "gcf-admin-robot",
+        agent.DOMAINS_FOR_KEYS["cloudfunctions.googleapis.com"],
         "roles/cloudfunctions.serviceAgent",
         "functions cannot be deployed",
     ),
     "run.googleapis.com": (
-        "serverless-robot-prod",
+        agent.DOMAINS_FOR_KEYS["run.googleapis.com"],
         "roles/run.serviceAgent",
         "images cannot be pulled and functions do not start",
     ),

@@ -14,10 +14,6 @@ _PREFIX: Final = re.compile(r"^ERROR: (\([\w.-]+\) )?")
 _ABSENT: Final = re.compile(r"NOT_FOUND|not found|does not exist|\b404\b", re.IGNORECASE)
 
 
-def _output(error: CommandFailed) -> str:
-    return f"{error.finished.stderr}\n{error.finished.stdout}"
-
-
 def is_disabled(error: CommandFailed) -> bool:
     """Return whether the API that the command uses is not enabled."""
     return kind_of(error) == "disabled"
@@ -29,13 +25,13 @@ def is_forbidden(error: CommandFailed) -> bool:
 
 def is_absent(error: CommandFailed) -> bool:
     """Return whether the service answers that there is nothing of that name."""
-    return not is_forbidden(error) and bool(_ABSENT.search(_output(error)))
+    return not is_forbidden(error) and bool(_ABSENT.search(error.finished.output))
 
 
 def reason(error: CommandFailed) -> str:
     """Return the command and the service's message, on one line."""
     words = [word for word in error.argv if not word.startswith("-")]
-    lines = [line.strip() for line in _output(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in error.finished.output.splitlines() if line.strip()]
     said = next((line for line in lines if _PREFIX.match(line)), lines[0] if lines else "nothing")
     return f"`{' '.join(words[:6])}` answered: {shorten(_PREFIX.sub('', said), _SHOWN)}"
 

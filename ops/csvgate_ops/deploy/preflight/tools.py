@@ -17,7 +17,7 @@ CLI has them all; the installer and GitHub's setup-gcloud bring neither alpha no
 
 
 def check(reader: Reader) -> Check:
-    """Raises GcloudMissing, CommandFailed."""
+    """Return the check of the components. Raises GcloudMissing, CommandFailed."""
     installed = reader.read(VERSION)
     faults = tuple(
         Fault(

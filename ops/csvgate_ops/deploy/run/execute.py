@@ -87,7 +87,7 @@ class Execution:
             waited, first = waited if first else waited + self.clock() - began, False
             if finished.code == 0:
                 return finished
-            output = f"{finished.stderr}\n{finished.stdout}"
+            output = finished.output
             reason = spreading(output)
             if reason is not None:
                 most = min(reason.longest_wait, self.max_wait)

@@ -31,6 +31,11 @@ class Finished:
     stdout: str
     stderr: str
 
+    @property
+    def output(self) -> str:
+        """Both outputs: gcloud prints errors on standard error, and bq on standard output."""
+        return f"{self.stderr}\n{self.stdout}"
+
 
 class Runner(Protocol):
     def __call__(self, argv: Sequence[str]) -> Finished: ...

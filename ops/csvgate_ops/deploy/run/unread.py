@@ -58,7 +58,7 @@ _CAUSES: Final = (
         r"PERMISSION_DENIED|Access Denied|\bforbidden\b|does not have \S+ access|HTTPError 403"
         r"|does not have permission|status=\[403\]",
         "this account may not read all of it",
-        "Ask for the Owner role, or for the roles in docs/ci.md, step 4.",
+        "Ask for the Owner role, or for the permissions of csvgate-plan in docs/ci.md.",
     ),
     _cause(
         "unreachable",
@@ -77,8 +77,7 @@ def kind_of(error: CommandFailed) -> Kind | None:
 
 
 def _find(error: CommandFailed) -> _Cause | None:
-    output = f"{error.finished.stderr}\n{error.finished.stdout}"
-    return next((cause for cause in _CAUSES if cause.pattern.search(output)), None)
+    return next((c for c in _CAUSES if c.pattern.search(error.finished.output)), None)
 
 
 def unread(error: DeployError, project: str) -> Unread:

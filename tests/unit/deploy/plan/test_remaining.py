@@ -78,7 +78,10 @@ def test_a_bucket_with_a_locked_policy_is_not_tried() -> None:
     plan = teardown(desired, locked, delete_data=True)
     assert not [step for step in plan.steps if f"gs://{AUDIT.name}" in str(step)]
     kept = left(locked, delete_data=True)[f"bucket {AUDIT.name}"]
-    assert "its retention policy is locked, so no object goes before 400 days" in kept.why
+    assert (
+        "its retention policy is locked, so no object can be deleted in its first 400 days"
+        in kept.why
+    )
     before = teardown(desired, project(), delete_data=True)
     assert before.counts[Effect.DELETE] - 1 == plan.counts[Effect.DELETE]
     assert before.counts[Effect.NOTHING] + 1 == plan.counts[Effect.NOTHING]

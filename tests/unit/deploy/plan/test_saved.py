@@ -151,11 +151,11 @@ def _other_recipients(desired: Desired) -> Desired:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (_wanted(ENRICH, memory="8Gi"), "function enrich-records: wanted otherwise"),
+        (_wanted(ENRICH, memory="8Gi"), "function enrich-records: changed in deploy/"),
         (_wanted(ENRICH, source="f" * 40), "function enrich-records: its code, contracts or"),
-        (_wanted(UPLOADS, soft_delete=0), f"bucket {UPLOADS.name}: wanted otherwise"),
-        (_other_recipients, "recipients of alerts: wanted otherwise"),
-        (lambda d: replace(d, contracts=()), "contract orders: wanted otherwise"),
+        (_wanted(UPLOADS, soft_delete=0), f"bucket {UPLOADS.name}: changed in deploy/"),
+        (_other_recipients, "recipients of alerts: changed in deploy/"),
+        (lambda d: replace(d, contracts=()), "contract orders: changed in deploy/"),
     ],
 )
 def test_a_change_of_the_repository(change: Callable[[Desired], Desired], expected: str) -> None:

@@ -1,16 +1,16 @@
 """The question which permissions an account has, against a server on loopback."""
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from csvgate_ops.deploy.preflight.access.granted import MOST, NotTested, granted_to_caller
 from csvgate_ops.deploy.run.gcloud import CommandFailed, Finished, JsonReader
+from unit.deploy.preflight.loopback import Silent, serving
 
 TOKEN = "ya29.not-to-be-shown"
 PATH = "/v1/projects/example-csvgate-dev:testIamPermissions"
@@ -31,7 +31,7 @@ class Manager:
 def manager() -> Iterator[Manager]:
     found = Manager()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Silent, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             assert PATH == self.path
@@ -42,17 +42,8 @@ def manager() -> Iterator[Manager]:
             self.end_headers()
             self.wfile.write(json.dumps({"permissions": granted} if granted else {}).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    found.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as found.address:
+        yield found
 
 
 def asking(address: str, permissions: Sequence[str], token: Finished | None = None) -> Any:

@@ -2,10 +2,9 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from csvgate_ops.deploy.environment.model import Sizes
 from csvgate_ops.deploy.preflight.examine import Outcome, examine
 from unit.deploy.plan.environments import environment
+from unit.deploy.preflight.loopback import Silent, serving
 from unit.deploy.preflight.recorded import Recorded, answers, faults, request
 
 KEY = "SG.abc-123"
@@ -32,7 +32,7 @@ class Account:
 def account() -> Iterator[Account]:
     found = Account()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Silent, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.keys.append(str(self.headers["Authorization"]))
             status, answer = found.answers[self.path]
@@ -40,22 +40,13 @@ def account() -> Iterator[Account]:
             self.end_headers()
             self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    found.address = f"http://127.0.0.1:{server.server_port}"
     found.answers = {
         "/v3/scopes": (200, {"scopes": ["mail.send"]}),
         "/v3/verified_senders": (200, {"results": [{"from_email": SENDER, "verified": True}]}),
         "/v3/whitelabel/domains?domain=example.com": (200, []),
     }
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as found.address:
+        yield found
 
 
 def examined(host: str, key: str = KEY, **options: Any) -> Outcome:

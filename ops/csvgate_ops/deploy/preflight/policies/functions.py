@@ -4,27 +4,26 @@ from typing import Final
 
 from csvgate_ops.deploy.doctor.model import Fault
 from csvgate_ops.deploy.preflight.context import Context
-from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy
+from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy, Verdict
 from csvgate_ops.deploy.preflight.policies.rule import ASK, Found, Rule, judged, switch_off
-
-_ONLY_PUSHES: Final = "functions accept only requests from inside the project, as they must"
 
 
 def run_ingress(_context: Context, policy: EffectivePolicy) -> Found:
-    what = "functions with internal ingress"
-    yield from judged(policy, policy.allows("internal"), "policy.ingress", what, _ONLY_PUSHES)
+    yield from _ingress(policy, policy.allows("internal"))
 
 
 def function_ingress(_context: Context, policy: EffectivePolicy) -> Found:
-    verdict = policy.allows("ALLOW_INTERNAL_ONLY")
-    what = "functions with internal ingress"
-    yield from judged(policy, verdict, "policy.ingress", what, _ONLY_PUSHES)
+    yield from _ingress(policy, policy.allows("ALLOW_INTERNAL_ONLY"))
+
+
+def _ingress(policy: EffectivePolicy, verdict: Verdict) -> Found:
+    what = "functions with internal ingress, which csvgate needs"
+    yield from judged(policy, verdict, "policy.ingress", what)
 
 
 def generation(_context: Context, policy: EffectivePolicy) -> Found:
-    verdict = policy.allows("2ndGen")
-    what, remedy = "functions of the 2nd generation", "csvgate needs it"
-    yield from judged(policy, verdict, "policy.generation", what, remedy)
+    what = "functions of the 2nd generation, which csvgate needs"
+    yield from judged(policy, policy.allows("2ndGen"), "policy.generation", what)
 
 
 def run_egress(context: Context, policy: EffectivePolicy) -> Found:

@@ -17,11 +17,14 @@ class Rule:
     find: Callable[[Context, EffectivePolicy], Found]
 
 
-def judged(policy: EffectivePolicy, verdict: Verdict, code: str, what: str, remedy: str) -> Found:
+def judged(
+    policy: EffectivePolicy, verdict: Verdict, code: str, what: str, remedy: str = ""
+) -> Found:
     """Yield a fault if the verdict is negative. `what` is refused; `remedy` is an alternative to
-    changing the policy."""
+    changing the policy, if there is one."""
     if verdict is False:
-        yield Fault(code, f"{policy.constraint} refuses {what}: {remedy}, or {ASK}")
+        advice = f"{remedy}, or {ASK}" if remedy else ASK
+        yield Fault(code, f"{policy.constraint} refuses {what}: {advice}")
     elif verdict is None:
         values = ", ".join((*policy.allowed, *policy.denied))
         yield (
