@@ -64,7 +64,7 @@ setup: .venv/.stamp .venv-bigquery/.stamp ## Create .venv (with .venv/bin/csvgat
 local-bigquery: .venv-local-bigquery/.stamp ## Install a second BigQuery emulator, with which the contract suite then runs too (needs Python 3.13)
 
 .PHONY: setup-deploy
-setup-deploy: .venv-deploy/.stamp ## Create .venv-deploy, with only what csvgate deploy, teardown, doctor and smoke need
+setup-deploy: .venv-deploy/.stamp ## Create .venv-deploy, with only what the commands of docs/deploy.md need
 
 .PHONY: setup-pulumi
 setup-pulumi: .venv-pulumi/.stamp ## Create .venv-pulumi, with what the Pulumi program in deploy/pulumi needs

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -56,3 +57,24 @@ def test_emitted_events_match_their_schemas() -> None:
         seen.add(kind)
     documented = {p.name.removesuffix(".schema.json") for p in (ROOT / "docs/events").iterdir()}
     assert documented == seen
+
+
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s#:]*)#([^)\s]+)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    named = re.findall(r'(?:id|name)="([^"]+)"', page.read_text())
+    headings = HEADING.findall(page.read_text())
+    spoken = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings]
+    return {*named, *(re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in spoken)}
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))], ids=lambda page: page.stem
+)
+def test_links_lead_to_headings_that_exist(page: Path) -> None:
+    for file, anchor in LINK.findall(page.read_text()):
+        aim = (page.parent / file).resolve() if file else page
+        assert aim.suffix != ".md" or anchor in anchors(aim), f"{file}#{anchor}"

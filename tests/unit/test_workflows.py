@@ -161,19 +161,37 @@ def test_shellcheck_finds_nothing_in_the_scripts(tmp_path: Path) -> None:
     assert (0, "") == (done.returncode, done.stdout)
 
 
-def test_the_comment_on_a_pull_request(tmp_path: Path) -> None:
-    job = document(ROOT / ".github" / "workflows" / "plan.yml")["jobs"]["comment"]
-    (script,) = [step["run"] for step in job["steps"] if "run" in step]
-    for name in ("dev", "prod"):
-        (tmp_path / "plans" / f"plan-{name}").mkdir(parents=True)
-        (tmp_path / "plans" / f"plan-{name}" / "plan.sh").write_text(f"# {name}\n" * 10_000)
+@pytest.mark.parametrize("names", [("prod",), ("dev", "prod")])
+def test_the_comment_on_a_pull_request(names: tuple[str, ...], tmp_path: Path) -> None:
+    """The action puts several artifacts into folders of their own, but one into the folder itself,
+    unless it merges them."""
+    jobs = document(ROOT / ".github" / "workflows" / "plan.yml")["jobs"]
+    (script,) = [step["run"] for step in jobs["comment"]["steps"] if "run" in step]
+    loaded = next(s["with"] for s in jobs["comment"]["steps"] if "uses" in s)
+    assert loaded.get("merge-multiple"), "the same folder for one environment and for several"
+    planned = next(s["run"] for s in jobs["plan"]["steps"] if "--plan" in s.get("run", ""))
+    deploys = tmp_path / "deploy" / "deploy.sh"
+    deploys.parent.mkdir()
+    summary = "# Summary: create 1, change 2, delete 0, unchanged 7"
+    deploys.write_text(
+        f'#!/bin/bash\nfor i in {{1..10000}}; do echo "# $1"; done; echo "{summary}"\n'
+    )
+    deploys.chmod(0o755)
+    for name in names:
+        environment = {"PATH": "/usr/bin:/bin", "ENVIRONMENT": name}
+        subprocess.run(["bash", "-ec", planned], cwd=tmp_path, env=environment, check=True)
+        for file in (tmp_path / "plan").iterdir():
+            (tmp_path / loaded["path"]).mkdir(exist_ok=True)
+            file.rename(tmp_path / loaded["path"] / file.name)
+        (tmp_path / "plan").rmdir()
     called = 'gh() { printf "%s\\n" "$@" > called; }\n'
     variables = {"PATH": "/usr/bin:/bin", "NUMBER": "7", "REPOSITORY": "a/b", "RUN": "https://r"}
     subprocess.run(["bash", "-ec", called + script], cwd=tmp_path, env=variables, check=True)
     comment = (tmp_path / "comment.md").read_text()
     assert len(comment) < 65_536
-    assert "### Deploying this to `dev`" in comment
-    assert "### Deploying this to `prod`" in comment
-    assert 4_000 < comment.count("# prod\n") < 10_000, "half of the room, not all of it"
+    for name in names:
+        assert f"### Deploying this to `{name}`\n\n{summary[2:]}\n" in comment
+    assert comment.count("# prod\n") < 10_000, "the room of all, not all of it"
+    assert comment.count("# prod\n") > 8_000 / len(names)
     assert comment.endswith("[the run](https://r) has them whole.\n")
     assert ["pr", "comment", "7", "--repo", "a/b"] == (tmp_path / "called").read_text().split()[:5]

@@ -8,7 +8,7 @@ import pytest
 
 from csvgate_ops.deploy import kinds
 from csvgate_ops.deploy.kinds import HEADINGS, KINDS
-from csvgate_ops.deploy.kinds.kind import Fix, Kind, no_update
+from csvgate_ops.deploy.kinds.kind import Fix, Kind, named, no_update
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Resource
 from unit.deploy.plan.environments import COMPANY, EXAMPLES, healthy_project, wanted, with_schedules
@@ -108,3 +108,9 @@ def test_symptoms_read_what_is_observed(kind: Kind) -> None:
 @EACH
 def test_its_api_is_enabled(kind: Kind) -> None:
     assert kind.api in {r.key.name for r in asked_for(KINDS["api"])}
+
+
+def test_the_names_of_fields_are_a_list_for_people() -> None:
+    names = {"labels": None, "soft_delete": None, "versioning": None}
+    assert "labels, soft delete and versioning" == named(names)
+    assert "labels" == named({"labels": None})

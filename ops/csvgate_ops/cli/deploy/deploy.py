@@ -84,6 +84,11 @@ def command(
             click.echo(summary(steps))
             place.execute(steps)
             click.echo(f"Done: {project} matches environment {env}.")
+            if canary:
+                click.echo(
+                    f"New revisions of functions that existed get {canary}% of the events. All: "
+                    f"deploy/deploy.sh {env} --promote. None: csvgate rollback {env}"
+                )
 
 
 def _observed(place: Target, *, assume_empty: bool, promote: bool) -> Observed:

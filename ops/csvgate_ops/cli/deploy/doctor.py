@@ -20,8 +20,8 @@ def command(env: str, as_json: bool) -> None:
     The project is compared with deploy/topology.yaml and deploy/env/ENV.yaml, through gcloud, and
     the command that fixes each fault is printed. Nothing is changed.
 
-    The exit code is 0 if there is no fault, 1 if there is one, and 2 if the project could not be
-    read.
+    The exit code is 0 if there is no fault, 1 if there is one, and 2 if the environment file has
+    mistakes or the project could not be read.
     """
 
     with errors_shown(CannotRead):

@@ -32,8 +32,8 @@ def command(env: str, read_secret: bool, as_json: bool) -> None:
 
     SendGrid is asked if the variable SENDGRID_API_KEY is set, or with --read-secret.
 
-    The exit code is 0 if there is no fault, 1 if there is one, and 2 if the project could not be
-    read.
+    The exit code is 0 if there is no fault, 1 if there is one, and 2 if the environment file has
+    mistakes or the project could not be read.
     """
     with errors_shown(CannotRead):
         found = located(env)

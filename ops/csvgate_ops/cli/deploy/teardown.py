@@ -1,10 +1,12 @@
 """Remove from a project what deploy made there."""
 
+import sys
+
 import click
 
 from csvgate_ops.cli.deploy._deploying import NAME, PLAN, errors_shown, target
 from csvgate_ops.deploy.plan.remaining import remaining
-from csvgate_ops.deploy.plan.script import script
+from csvgate_ops.deploy.plan.script import script, summary
 from csvgate_ops.deploy.plan.teardown import teardown
 
 
@@ -36,17 +38,26 @@ def command(env: str, only_plan: bool, delete_data: bool, yes: bool) -> None:
         elif only_plan:
             click.echo(script(steps, f"Remove {env} from project {project}."), nl=False)
         else:
-            if (
-                not yes
-                and click.prompt(f"Type the name of the project to remove {env} from it") != project
-            ):
-                raise click.ClickException(
-                    "that is not the name of the project; nothing was removed"
-                )
+            click.echo(summary(steps))
+            if not yes:
+                _confirm(env, project)
             place.execute(steps)
-            click.echo(f"Done: everything that deploy created was removed from {project}.")
+            click.echo(f"Done: {env} was removed from {project}.")
         if left:
             before = "# " if only_plan and steps else ""
             click.echo(f"{before}What stays in {project}:")
             for line in (line for each in left for line in each.lines()):
                 click.echo(f"{before}  {line}")
+
+
+def _confirm(env: str, project: str) -> None:
+    """Raises ClickException unless somebody types the name of the project."""
+    try:
+        typed = click.prompt(f"Type the name of the project to remove {env} from it")
+    except click.Abort as aborted:
+        if sys.stdin.isatty():
+            raise
+        message = "nobody confirmed it; nothing was removed. Where nobody can type, give --yes"
+        raise click.ClickException(message) from aborted
+    if typed != project:
+        raise click.ClickException("that is not the name of the project; nothing was removed")

@@ -6,7 +6,10 @@ from pathlib import Path as FilePath
 from typing import Any, Final, get_args
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from csvgate.contracts.reading.explain import UNKNOWN as UNKNOWN_SETTING
+from csvgate.contracts.reading.explain import what_is_wrong
 from csvgate.contracts.reading.mistakes import Complaint, Mistake, Path, spell, suggest
 from csvgate.contracts.reading.yaml import Document, read_yaml
 from csvgate_ops.deploy import DeployError
@@ -44,7 +47,7 @@ def load_environment(path: FilePath, topology: Topology) -> Environment:
         known = sorted(p.stem for p in path.parent.glob("*.yaml"))
         message = f"{error.strerror or error}; existing environments: {', '.join(known) or 'none'}"
         raise EnvironmentMistakes([Mistake(str(path), None, "", message)]) from error
-    document = read_yaml(data)
+    document = read_yaml(data, "its settings")
     found = [Mistake(str(path), line, spell(at), text) for at, line, text in document.wrong]
     environment, complaints = _parse(document, topology)
     # A setting that stands for several has each complaint about it once.
@@ -71,21 +74,30 @@ def _parse(document: Document, topology: Topology) -> tuple[Environment | None, 
     try:
         environment = Environment.model_validate(document.data)
     except ValidationError as error:
-        complaints = [_complaint(tuple(e["loc"]), e["msg"], e["type"]) for e in error.errors()]
+        complaints = list(_complaints(error))
         rest = _without(document.data, [path for path, _ in complaints])
         more = contradictions(rest, topology) if rest is not None else ()
         return None, [*complaints, *more]
     return environment, list(contradictions(environment, topology))
 
 
-def _complaint(loc: Path, message: str, kind: str) -> Complaint:
-    path = tuple(step for step in loc if step != "[key]")
-    if kind == "extra_forbidden":
-        known = _model_at(path[:-1]).model_fields
-        return path, f"is not a setting; {suggest(str(path[-1]), known)}"
-    if kind == "missing":
-        return path, "is missing"
-    return path, message.removeprefix("Value error, ")
+def _complaints(error: ValidationError) -> Iterator[Complaint]:
+    """Yield one complaint for each place with errors."""
+    places: dict[Path, list[ErrorDetails]] = {}
+    for found in error.errors():
+        path = tuple(step for step in found["loc"] if step != "[key]")
+        places.setdefault(path, []).append(found)
+    for path, errors in places.items():
+        kind = errors[0]["type"]
+        if kind == UNKNOWN_SETTING:
+            yield (
+                path,
+                f"is not a setting; {suggest(str(path[-1]), _model_at(path[:-1]).model_fields)}",
+            )
+        elif kind == "missing":
+            yield path, "is missing"
+        else:
+            yield path, what_is_wrong(errors)
 
 
 def _model_at(path: Path) -> type[Model]:
@@ -116,8 +128,10 @@ def _without(data: Any, paths: list[Path]) -> Environment | None:
         _drop(left, path)
     try:
         rest = Environment.model_validate(left)
-    except ValidationError:
-        return None
+    except ValidationError as error:
+        # What lacks a setting that was dropped goes as a whole. Each time something is dropped.
+        lacking = [tuple(e["loc"])[:-1] for e in error.errors() if e["type"] == "missing"]
+        return _without(left, [*paths, *lacking]) if all(lacking) and lacking else None
     return rest.model_copy(update={"region": UNKNOWN}) if ("region",) in paths else rest
 
 

@@ -68,6 +68,9 @@ _KEYS_OF_MULTI_REGIONS: Final[Mapping[str, str]] = {"ASIA": "asia", "EU": "europ
 BUCKET_LOCATIONS: Final = (*REGIONS, *DUAL_REGIONS, *_KEYS_OF_MULTI_REGIONS)
 DATASET_LOCATIONS: Final = (*REGIONS, "EU", "US")
 
+_MEANT: Final[Mapping[str, str]] = {"europe": "EU", "usa": "US"}
+"""What people write for a multi-region."""
+
 
 def region(value: str) -> str:
     """Return the region. Raises ValueError if Cloud Run has no such region."""
@@ -111,6 +114,7 @@ def _one_of(value: str, known: tuple[str, ...], what: str) -> str:
 
 
 def _unknown(value: str, what: str, known: tuple[str, ...]) -> str:
-    near = closest(value, known)
+    meant = _MEANT.get(value.casefold())
+    near = meant if meant in known else closest(value, known)
     hint = f"did you mean `{near}`?" if near else "for example europe-west1"
     return f"`{value}` is not a {what} that csvgate knows ({hint})"

@@ -189,5 +189,6 @@ def seconds(text: str | None) -> int | None:
 
 
 def named(fields: Fields) -> str:
-    """Return the names of fields for people: `soft delete and versioning`."""
-    return " and ".join(name.replace("_", " ") for name in fields)
+    """Return the names of fields for people: `labels, soft delete and versioning`."""
+    *names, last = (name.replace("_", " ") for name in fields)
+    return f"{', '.join(names)} and {last}" if names else last

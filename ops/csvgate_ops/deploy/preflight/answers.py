@@ -32,7 +32,10 @@ def reason(error: CommandFailed) -> str:
     """Return the command and the service's message, on one line."""
     words = [word for word in error.argv if not word.startswith("-")]
     lines = [line.strip() for line in error.finished.output.splitlines() if line.strip()]
-    said = next((line for line in lines if _PREFIX.match(line)), lines[0] if lines else "nothing")
+    at = next((at for at, line in enumerate(lines) if _PREFIX.match(line)), 0)
+    said = lines[at] if lines else "nothing"
+    if said.endswith(":") and len(lines) > at + 1:
+        said = f"{said} {lines[at + 1].removeprefix('- ')}"
     return f"`{' '.join(words[:6])}` answered: {shorten(_PREFIX.sub('', said), _SHOWN)}"
 
 

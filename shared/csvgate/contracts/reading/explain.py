@@ -65,12 +65,18 @@ def _place(error: ErrorDetails, data: Data) -> Path:
 
 
 def _message(found: Sequence[ErrorDetails], path: Path) -> str:
-    error = found[0]
-    kind, value = error["type"], error["input"]
+    kind = found[0]["type"]
     if kind == "missing":
         return "is missing; it is required"
     if kind == UNKNOWN:
         return f"unknown property `{path[-1]}`; {suggest(str(path[-1]), properties_at(path[:-1]))}"
+    return what_is_wrong(found)
+
+
+def what_is_wrong(found: Sequence[ErrorDetails]) -> str:
+    """Return a message about a value that has these errors. It is there, and has its place."""
+    error = found[0]
+    kind, value = error["type"], error["input"]
     wanted = list(dict.fromkeys(_WANTED[e["type"]] for e in found if e["type"] in _WANTED))
     words = [word for e in found if e["type"] == "literal_error" for word in _words(e)]
     if wanted:

@@ -45,15 +45,16 @@ class Document:
         return self.lines.get(path)
 
 
-def read_yaml(data: bytes) -> Document:
-    """Never raises; mistakes are in the document's `wrong`."""
+def read_yaml(data: bytes, kind: str = "a contract") -> Document:
+    """Never raises; mistakes are in the document's `wrong`. An empty document should have been of
+    this kind."""
     document = Document()
     try:
         root = YAML(typ="safe", pure=True).compose(data.decode("utf-8-sig"))
         if root is not None:
             document.data = _Builder(document).build(root, ())
         if document.data is None and not document.wrong:
-            document.wrong.append(((), 1, "is empty; write a contract"))
+            document.wrong.append(((), 1, f"is empty; write {kind}"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         document.wrong.append(((), line, "is not UTF-8; save it as UTF-8"))

@@ -18,20 +18,21 @@ KEY = "projects/acme-keys/locations/{}/keyRings/csvgate/cryptoKeys/data"
 
 PLANTED: tuple[tuple[str, str, str], ...] = (
     ("project: Acme", "project", "`Acme` is not the id of a project: 6 to 30 lowercase letters"),
-    ("project: null", "project", "Input should be a valid string"),
+    ("project: null", "project", "should be text, but is empty"),
     ("region: europe-west5", "region", "did you mean `europe-west"),
     ("region: frankfurt", "region", "`frankfurt` is not a region of Cloud Run that csvgate knows"),
     ("region: europe-west3-a", "region", "did you mean `europe-west3`?"),
     ("region: EU", "region", "`EU` has several regions, but functions run in one"),
     ("region: eur4", "region", "`eur4` has several regions, but functions run in one"),
-    ("bucket_location: EUROPE", "bucket_location", "is not a location of Cloud Storage"),
+    ("bucket_location: EUROPE", "bucket_location", "did you mean `EU`?"),
     ("bucket_location: EUR6", "bucket_location", "did you mean `EUR"),
     ("bigquery_location: EUR4", "bigquery_location", "BigQuery has no location `EUR4`; choose EU"),
     ("bigquery_location: asia", "bigquery_location", "BigQuery has no location `asia`"),
     ("sender: Acme <a@acme.example>", "sender", "is not an email address without a name"),
     ("alerts: [ops@acme.example, ops@acme.example]", "alerts", "is there twice; keep one"),
     ("alerts: [ops]", "alerts[0]", "`ops` is not an email address"),
-    ("log_level: VERBOSE", "log_level", "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+    ("log_level: VERBOSE", "log_level", "'VERBOSE' is not one of DEBUG, INFO, WARNING, ERROR"),
+    ("alerts: ops@acme.example", "alerts", "is a single text; write [ops@acme.example]"),
     ("labls: {team: data}", "labls", "is not a setting; "),
     (f"{SIZES}: {{memory: 64Gi, cpu: 8}}", f"{SIZES}.memory", "64Gi is not from 128Mi to 32Gi"),
     (f"{SIZES}: {{memory: 64Mi}}", f"{SIZES}.memory", "64Mi is not from 128Mi to 32Gi"),
@@ -42,7 +43,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     (f"{SIZES}: {{cpu: 3}}", f"{SIZES}.cpu", "3 is not a number of CPUs that Cloud Run has"),
     (f"{SIZES}: {{cpu: 1.5}}", f"{SIZES}.cpu", "1.5 is not a number of CPUs that Cloud Run has"),
     (f"{SIZES}: {{cpu: 16}}", f"{SIZES}.cpu", "16 is not a number of CPUs that Cloud Run has"),
-    (f"{SIZES}: {{cpu: 0}}", f"{SIZES}.cpu", "Input should be greater than 0"),
+    (f"{SIZES}: {{cpu: 0}}", f"{SIZES}.cpu", "should be greater than 0"),
     (f"{SIZES}: {{memory: 512Mi, cpu: 0.505}}", f"{SIZES}.cpu", "in steps of 0.01"),
     (f"{SIZES}: {{memory: 512Mi, cpu: 0.07}}", f"{SIZES}.cpu", "0.07 is not from 0.08 to 1"),
     (f"{SIZES}: {{memory: 1Gi, cpu: 4}}", f"{SIZES}.cpu", "4 CPUs need at least 2Gi of memory"),
@@ -139,7 +140,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     (
         "network: {connector: sales, egress: all}",
         "network.egress",
-        "Input should be 'private-ranges-only' or 'all-traffic'",
+        "'all' is not one of private-ranges-only, all-traffic",
     ),
     (
         "budget: {amount: 500, currency: €, billing_account: 01A2B3-4C5D6E-7F8091}",
@@ -151,6 +152,12 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "budget.billing_account",
         "`acme` is not the id of a billing account",
     ),
+    ("budget: 500", "budget", "should be a mapping, but is 500"),
+    (
+        "budget: {amount: 9.5, currency: EUR, billing_account: 01A2B3-4C5D6E-7F8091}",
+        "budget.amount",
+        "should be a whole number, but is 9.5",
+    ),
     ("budget: {amount: 500, currency: EUR}", "budget.billing_account", "is missing"),
     (
         "budget: {amount: 1, currency: EUR, billing_account: 01A2B3-4C5D6E-7F8091, limit: 5}",
@@ -158,6 +165,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "is not a setting; known: amount",
     ),
     ("labels: {Team: data}", "labels.Team", "`Team` is not a label: at most 63 lowercase"),
+    ("labels: {cost-centre: 4711}", "labels.cost-centre", 'put it in quotes: "4711"'),
     ("labels: {9lives: cat}", "labels.9lives", "a key starts with a lowercase letter"),
     ("labels: {goog-managed: x}", "labels.goog-managed", "are set by Google and csvgate"),
     ("labels: {csvgate-source: x}", "labels.csvgate-source", "are set by Google and csvgate"),
@@ -297,6 +305,7 @@ functions:
   notify: {}
 secrets:
   SENDGRID_KEY: {secret: k}
+budget: {amount: lots, currency: EUR, billing_account: 01A2B3-4C5D6E-7F8091}
 network: {connector: projects/net/locations/us-east1/connectors/sales}
 """
     assert sorted(
@@ -304,11 +313,15 @@ network: {connector: projects/net/locations/us-east1/connectors/sales}
             *("project", "sender", "log_level", "alerts[0]", "labls", "bigquery_location"),
             *("functions.validate_and_parse.memory", "functions.validate_and_parse.max_instances"),
             *("functions.enrich_records.cpu", "functions.enrich_records.memry"),
-            *("functions.notify", "secrets.SENDGRID_KEY", "region"),
+            *("functions.notify", "secrets.SENDGRID_KEY", "region", "budget.amount"),
         ]
     ) == sorted(path for path, _ in reported(tmp_path, text))
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "text\n", "functions: []\n", "{}\n"])
+@pytest.mark.parametrize("text", ["- a\n- b\n", "text\n", "functions: []\n", "{}\n", ""])
 def test_a_document_of_another_shape_is_a_mistake(text: str, tmp_path: Path) -> None:
     assert reported(tmp_path, text)
+
+
+def test_an_empty_file_should_have_settings(tmp_path: Path) -> None:
+    assert [("", "is empty; write its settings")] == reported(tmp_path, "# later\n")

@@ -240,6 +240,7 @@ def test_a_saved_plan_is_applied_with_the_options_that_it_was_made_with(
     done = invoke("deploy", "dev", "--canary", "10", "--plan-file", file, run=prepared)
     assert 0 == done.exit_code
     assert prepared.ran
+    assert "All: deploy/deploy.sh dev --promote. None: csvgate rollback dev\n" in done.stdout
 
 
 def test_a_plan_that_cannot_be_saved(

@@ -107,3 +107,19 @@ def test_the_command_lists_it(
     at = lines.index(f"{before}What stays in {PROJECT}:")
     assert all(line.startswith(f"{before}  ") for line in lines[at + 1 :])
     assert f"{before}    gcloud storage rm --recursive gs://{SOURCES} --project={PROJECT}" in lines
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "nothing was removed. Where nobody can type, give --yes"), ("x\n", "not the name")],
+)
+def test_nothing_is_removed_before_somebody_has_seen_how_much(
+    monkeypatch: pytest.MonkeyPatch, typed: str, said: str
+) -> None:
+    digests = {name: SimpleNamespace(digest="0" * 40) for name in topology().functions}
+    monkeypatch.setattr(_deploying, "stage", lambda *_: digests)
+    monkeypatch.setattr(_deploying, "observe", lambda *_: project())
+    done = CliRunner().invoke(csvgate, ["teardown", "dev"], input=typed)
+    assert 1 == done.exit_code
+    assert done.stdout.startswith("Summary: create 0, change 0, delete ")
+    assert said in done.output

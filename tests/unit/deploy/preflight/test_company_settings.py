@@ -170,6 +170,16 @@ def test_faults_of_a_subnet(changed: dict[str, Any], code: str, fix: str) -> Non
     assert (code, fix) == (found, commands[0])
 
 
+def test_the_reason_is_the_whole_message_where_gcloud_writes_it_on_two_lines() -> None:
+    failed = (
+        "ERROR: (gcloud.compute.networks.subnets.describe) Could not fetch resource:\n"
+        " - Quota exceeded for quota metric 'Queries'\n"
+    )
+    outcome = preflight({"subnets describe": failed}, network=through(subnet="functions"))
+    (said,) = [c.skipped for c in outcome.checks if "subnet" in c.skipped]
+    assert said.endswith("Could not fetch resource: Quota exceeded for quota metric 'Queries'")
+
+
 def test_a_subnet_of_a_host_project() -> None:
     path = "projects/net-host/regions/europe-west1/subnetworks/shared"
     chosen = environment("prod").model_copy(update={"network": through(subnet=path)})
