@@ -51,7 +51,7 @@ def test_each_command_can_be_imported(csvgate: list[str | Path], name: str) -> N
 
 def test_what_is_imported_late(csvgate: list[str | Path]) -> None:
     late = (
-        "import csvgate.gcp.storage, csvgate.gcp.tables, csvgate.gcp.publisher, "
+        "import csvgate.gcp.storage, csvgate.gcp.tables, csvgate.gcp.pubsub, "
         "google.cloud.bigquery, google.cloud.pubsub_v1"
     )
     subprocess.run([*csvgate, late], cwd=ROOT, check=True, timeout=120)
