@@ -40,6 +40,8 @@ def _about(target: str) -> str:
         return target.partition("/")[0]
     if target.startswith("ledger/references/"):
         return "snapshot"
+    if target.startswith("ledger/days/"):
+        return target.rpartition("/")[2].partition(".")[2]
     return target.rpartition("/")[2].partition("@")[0]
 
 
@@ -112,9 +114,19 @@ def warm(found: Contracts | None = None, name: str = "plain/0.csv", data: bytes 
 
 INDEX = "storage.create first.json"
 """The content is new. This is asked for at the same time as the first bytes of the file."""
+RECEIVED = "storage.create received.json"
+"""Both the pin, and the entry in the list of the day, which is created while the file is read."""
+
+
+def ended(counts: str = "3-0", outcome: str = "completed") -> str:
+    """The entry in the list of the day, which is created while the end is announced."""
+    return f"storage.create {outcome}-1-{counts}.json"
+
+
 CLEAN = Steps(
     validate=[
-        "storage.create received.json",
+        RECEIVED,
+        RECEIVED,
         INDEX,
         "storage.stream uploads",
         "storage.create staging",
@@ -127,6 +139,7 @@ CLEAN = Steps(
         "storage.read staging",
         "storage.create decision.json",
         "bigquery.append 000001",
+        ended(),
         "pubsub.publish enrichment-complete",
         "storage.create finished.json",
     ],
@@ -143,22 +156,28 @@ def without_subject(steps: Steps) -> Steps:
     return Steps(steps.validate, steps.enrich, notify)
 
 
+def enriched_as(counts: str) -> list[str]:
+    """The calls of enrich_records for an upload with these rows read and rejected."""
+    return [ended(counts) if call == ended() else call for call in CLEAN.enrich]
+
+
 def test_a_clean_upload() -> None:
-    """8 writes, 4 reads and 2 messages; one append, and no stream of its own."""
+    """10 writes, 4 reads and 2 messages; one append, and no stream of its own."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
     assert CLEAN == without_subject(steps)
-    expected = {"writes": 8, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 10, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
     assert 7 == len(world.warehouse.rows("sales.plain"))
 
 
 def test_the_visible_rows_are_eight_round_trips_away() -> None:
-    """The three reads of enrich_records are made at the same time, and so are the look at the
-    content's index and the first read of the file."""
+    """The three reads of enrich_records are made at the same time, and so are the entry in the list
+    of the day, the look at the content's index and the first read of the file."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
-    serial = [call for call in steps.validate if call != INDEX] + steps.enrich[2:]
+    assert [RECEIVED, RECEIVED, INDEX] == steps.validate[:3]
+    serial = [RECEIVED, *steps.validate[3:], *steps.enrich[2:]]
     until = next(n for n, call in enumerate(serial, 1) if call.startswith("bigquery.append"))
     assert 8 == until
 
@@ -167,7 +186,8 @@ def test_the_visible_rows_are_eight_round_trips_away() -> None:
 def test_the_number_of_rows_changes_nothing(rows: int) -> None:
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(rows)))
-    assert CLEAN == without_subject(steps)
+    expected = Steps(CLEAN.validate, enriched_as(f"{rows}-0"), CLEAN.notify)
+    assert expected == without_subject(steps)
 
 
 def test_the_first_upload_of_an_instance_creates_the_table_and_the_stream() -> None:
@@ -187,7 +207,7 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3, bad=2)))
     assert [
-        *CLEAN.validate[:4],
+        *CLEAN.validate[:5],
         "storage.create rejects",
         "storage.create 0001.json",
         "storage.read rejected.0001.json",
@@ -195,8 +215,8 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
         "storage.create rejected.0001.json",
         "pubsub.publish validated-records",
     ] == steps.validate
-    assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 10, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
+    assert enriched_as("5-2") == steps.enrich
+    expected = {"writes": 12, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -214,7 +234,7 @@ def test_references_are_looked_at_and_the_pin_is_read_first() -> None:
         *CLEAN.validate,
     ] == steps.validate
     assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 8, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 10, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -230,7 +250,7 @@ def test_the_first_upload_with_a_reference_copies_it() -> None:
     for name in ("customers.csv", "fx_rates.csv"):
         expected += [f"storage.stat {name}", *(call.format(name) for call in copied)]
     # Of the two references, the expressions need the exchange rates.
-    needed = [*CLEAN.validate[:3], "storage.read snapshot", *CLEAN.validate[3:]]
+    needed = [*CLEAN.validate[:4], "storage.read snapshot", *CLEAN.validate[4:]]
     assert [*expected, *needed] == steps.validate
 
 
@@ -242,9 +262,7 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
     name, stored = list(world.store.buckets["rejects"].items())[-1]
     steps = run(world, world.upload(name, stored.data.replace(b",x0", b",7")))
     assert [
-        "storage.create received.json",
-        INDEX,
-        "storage.stream uploads",
+        *CLEAN.validate[:4],
         "storage.read received.json",
         "storage.read corrects.json",
         "storage.read decision.json",
@@ -253,18 +271,19 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
         "storage.read 0001.json",
         "storage.create 000000.json",
         "storage.create corrects.json",
-        *CLEAN.validate[3:],
+        *CLEAN.validate[4:],
     ] == steps.validate
     # The seal says whose correction this is, and the ledger must say the same.
     link = ["storage.read corrects.json"]
-    assert [*CLEAN.enrich[:3], *link, *CLEAN.enrich[3:]] == steps.enrich
-    expected = {"writes": 10, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
+    calls = enriched_as("1-0")
+    assert [*calls[:3], *link, *calls[3:]] == steps.enrich
+    expected = {"writes": 12, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
 @pytest.mark.parametrize(
     ("data", "writes", "reads", "messages"),
-    [(b"b\n1\n", 8, 7, 3), (b"a\n", 7, 7, 2)],
+    [(b"b\n1\n", 10, 7, 3), (b"a\n", 9, 7, 2)],
     ids=["a file fault", "a header alone"],
 )
 def test_an_upload_without_rows_has_no_chunk(
