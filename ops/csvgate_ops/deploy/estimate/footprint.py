@@ -145,8 +145,8 @@ def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
 
 def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> StorageUse:
     rejected = 1 if size.rejected else 0
-    # The pin, the list of the day and the seal; with rejected rows the note that their dead letter is sent, and their
-    # lines if there are many.
+    # The pin, the list of the day and the seal; with rejected rows the note that their dead letter
+    # is sent, and their lines if there are many.
     created = 3 + rejected + (1 if size.rejected > INLINE_LINES else 0)
     # The event of the sidecar looks for a pin, and records and lists that the object is ignored.
     sidecar = 1 if shape.has_sidecar else 0

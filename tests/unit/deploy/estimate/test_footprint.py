@@ -78,8 +78,9 @@ def measured(folder: Path, name: str, data: bytes, contract: Contract) -> Upload
 
 
 def test_the_budget_of_a_small_clean_upload(tmp_path: Path) -> None:
-    """The numbers of the delivery protocol: 10 writes, 4 reads, 2 messages, one append over a stream
-    that it shares. A contract with references adds a read of the pin and one of each reference."""
+    """The numbers of the delivery protocol: 10 writes, 4 reads, 2 messages, one append over a
+    stream that it shares. A contract with references adds a read of the pin and one of each
+    reference."""
     contracts = without_references()
     (contract,) = contracts
     name, data, chunk_bytes = UPLOADS["one chunk"]
