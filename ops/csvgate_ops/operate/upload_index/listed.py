@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 
-from csvgate.protocol.ledger.day_index import Stage, received_at
+from csvgate.protocol.ledger.day_index import Stage, received_at, upload_part
 from csvgate.protocol.ledger.day_paths import DAY_STAGE
 
+_END: Final = DAY_STAGE.template.rpartition("}")[2]
+_stage = lru_cache(4096)(Stage.parse)
 ListState = Literal["completed", "rejected", "failed", "revoked", "ignored", "under way"]
 STATES: Final[tuple[ListState, ...]] = (
     "completed",
@@ -64,13 +67,12 @@ class Listed:
 def listed(names: Iterable[str]) -> Iterator[Listed]:
     """Yield the uploads of a listing in its order. All entries of an upload follow each other. A
     name that is not an entry of the index is passed over."""
-    parsed = (parts for name in names if (parts := DAY_STAGE.parse(name)))
-    for (day, left, upload), group in groupby(
-        parsed, key=lambda parts: (parts["day"], parts["left"], parts["upload"])
-    ):
-        stages = [stage for parts in group if (stage := Stage.parse(parts["stage"]))]
-        if stages:
-            yield _judged(upload, received_at(day, left), stages)
+    for start, group in groupby(names, key=upload_part):
+        texts = [name[len(start) + 1 :].removesuffix(_END) for name in group]
+        stages = [stage for text in texts if (stage := _stage(text))]
+        parts = DAY_STAGE.parse(f"{start}.{stages[0].text}{_END}") if stages else None
+        if parts is not None:
+            yield _judged(parts["upload"], received_at(parts["day"], parts["left"]), stages)
 
 
 def _judged(upload: str, at: datetime, stages: list[Stage]) -> Listed:
@@ -91,5 +93,5 @@ def _judged(upload: str, at: datetime, stages: list[Stage]) -> Listed:
         return Listed(upload, at, "failed", min(failed, key=lambda stage: stage.code), None, codes)
     if restored := last.get("restored"):
         return Listed(upload, at, "under way", restored)
-    first = stages[0]
+    first = next((stage for stage in stages if stage.word != "ignored"), stages[0])
     return Listed(upload, at, "ignored" if first.word == "ignored" else "under way", first)

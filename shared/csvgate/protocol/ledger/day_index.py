@@ -100,6 +100,12 @@ def received_at(day: str, left: int) -> datetime:
     return start + _DAY - left * _MICROSECOND
 
 
+def upload_part(name: str) -> str:
+    """Return the part of an entry's name that all entries of its upload share. It is cheap, because
+    a listing has hundreds of thousands of names."""
+    return name.partition(".")[0]
+
+
 def entry_name(upload: str, at: datetime, stage: Stage) -> str:
     """Return the name of an entry. `at` is when the upload was received."""
     parts = {"day": day_of(at).isoformat(), "left": left_of(at), "upload": upload}
