@@ -58,8 +58,8 @@ def reader(ledger: Ledger) -> Entries:
 
     def read(upload: Listed) -> DayEntry | None:
         at = upload.received_at
-        parts = {"day": day_of(at).isoformat(), "left": left_of(at), "upload": upload.id}
-        return ledger.get(DAY_STAGE, **parts, stage=upload.stage.text)
+        day, left = day_of(at).isoformat(), left_of(at)
+        return ledger.get(DAY_STAGE, day=day, left=left, upload=upload.id, stage=upload.stage.text)
 
     return read
 

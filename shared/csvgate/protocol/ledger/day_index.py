@@ -108,8 +108,8 @@ def upload_part(name: str) -> str:
 
 def entry_name(upload: str, at: datetime, stage: Stage) -> str:
     """Return the name of an entry. `at` is when the upload was received."""
-    parts = {"day": day_of(at).isoformat(), "left": left_of(at), "upload": upload}
-    return DAY_STAGE.name(**parts, stage=stage.text)
+    day = day_of(at).isoformat()
+    return DAY_STAGE.name(day=day, left=left_of(at), upload=upload, stage=stage.text)
 
 
 def index_received(ledger: Ledger, received: Received) -> None:

@@ -233,6 +233,15 @@ def test_the_list_of_uploads_and_the_page_of_one() -> None:
     assert "orders/b.csv" in found
     assert "orders/a.csv" not in found
     assert "No uploads match" in here.page("/uploads/?text=zzz")
+    ignored = here.page("/uploads/?state=ignored")
+    assert "unknown/c.csv" in ignored
+    assert "no_contract" in ignored
+    assert "1 upload" in ignored
+    assert "orders/" not in ignored.partition("<tbody>")[2]
+    assert "1 ignored" in words(here.page("/"))
+    assert "3 uploads" in here.page("/uploads/?since=2026-11-21&until=2026-11-21")
+    assert "No uploads match" in here.page("/uploads/?until=2026-11-20")
+    assert "No uploads match in the state revoked" in words(here.page("/uploads/?state=revoked"))
     (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
     one = words(here.page(link))
     for expected in (
