@@ -15,7 +15,7 @@ from csvgate_ops.operate.upload_index.lines import (
     stream,
 )
 from csvgate_ops.operate.upload_index.listed import STATES
-from csvgate_ops.operate.upload_index.listing import FEW_NAMES, Totals, read_listing, today
+from csvgate_ops.operate.upload_index.listing import FEW_NAMES, Totals, last_day, read_listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Selected:
 def select(ledger: Ledger, filters: Filters, most: int, now: datetime) -> Selected:
     """Return up to `most` uploads, newest first; 0 stands for all. A line costs one read. A search
     by text or dataset reads one entry for each upload that it looks at."""
-    until = filters.until or today(now)
+    until = last_day(filters.until, now)
     names = FEW_NAMES if most else None
     listing = read_listing(ledger, since=filters.since, until=until, most_names=names)
     in_state = [u for u in listing.uploads if not filters.states or u.state in filters.states]

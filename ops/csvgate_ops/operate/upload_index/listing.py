@@ -15,6 +15,7 @@ FEW_NAMES: Final = 5_000
 MANY_NAMES: Final = 20_000
 """Names that the console lists: 20 requests, about 9,000 uploads."""
 _DAY: Final = timedelta(days=1)
+_YEAR: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def read_listing(
             found.setdefault(upload.id, upload)
         if budget.is_spent:
             # The last upload may have entries that were not listed.
-            found.popitem()
+            if found:
+                found.popitem()
             break
     return Listing(tuple(found.values()), is_complete=not budget.is_spent)
 
@@ -67,6 +69,13 @@ def read_listing(
 def today(now: datetime) -> date:
     """Return the last day that can have uploads. The clock of an instance may be ahead."""
     return (now.astimezone(UTC) + timedelta(minutes=5)).date()
+
+
+def last_day(until: date | None, now: datetime) -> date:
+    """Return the last day to list: `until`, by default today. A day in the far future is replaced,
+    because each month before it would cost a request."""
+    latest = today(now)
+    return latest if until is None else min(until, latest + _YEAR)
 
 
 def _days(ledger: Ledger, since: date | None, until: date) -> Iterator[date]:

@@ -110,6 +110,22 @@ def test_empty_months_cost_one_request_each() -> None:
     assert "3 uploads: 3 completed." == totals(found)
 
 
+def test_a_day_in_the_far_future_costs_a_few_requests(
+    many: tuple[Ledger, CountedStore],
+) -> None:
+    ledger, store = many
+    found = select(ledger, Filters(until=date(9999, 12, 31)), 2, NOW)
+    listings, reads = store.asked()
+    assert (2, 2) == (len(found.lines), reads)
+    assert listings <= 13 + 31 + 9
+
+
+def test_days_in_the_wrong_order_have_no_uploads(many: tuple[Ledger, CountedStore]) -> None:
+    ledger, store = many
+    found = select(ledger, Filters(since=date(2026, 11, 2), until=date(2026, 11, 1)), 2, NOW)
+    assert ((1, 0), "0 uploads.") == (store.asked(), totals(found))
+
+
 def test_an_empty_ledger() -> None:
     ledger, store = ledger_of(0, MONTHS)
     found = select(ledger, Filters(), 50, NOW)

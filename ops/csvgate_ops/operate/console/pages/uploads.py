@@ -13,7 +13,7 @@ from csvgate_ops.operate.console.uploads_index import day
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
 from csvgate_ops.operate.upload_index.listed import STATES
-from csvgate_ops.operate.upload_index.listing import Listing, today
+from csvgate_ops.operate.upload_index.listing import Listing, last_day
 from csvgate_ops.operate.uploads import UploadStatus
 
 _FILTERS: Final = ("text", "state", "since", "until")
@@ -85,7 +85,7 @@ def _listing(site: Site, known: Listing, since: date | None, until: date | None)
     reading."""
     if since is None and until is None:
         return known
-    return site.uploads_index.of_days(since, until or today(site.now()))
+    return site.uploads_index.of_days(since, last_day(until, site.now()))
 
 
 def _loaded(status: UploadStatus) -> int:
