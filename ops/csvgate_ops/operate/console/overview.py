@@ -1,13 +1,13 @@
 """The overview's figures about uploads. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from csvgate_ops.operate.console.pages.charts import Column, columns
-from csvgate_ops.operate.upload_index.listed import STATES, Listed
+from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_index.listing import Listing
 
 Over = Literal["hour", "day", "fortnight"]
@@ -23,6 +23,28 @@ OVERS: Final[dict[Over, str]] = {
 }
 _STATES: Final = tuple(state for state in STATES if state != "ignored")
 _ROWS: Final = ("loaded", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The buckets of a chart, oldest first; the last one contains the current time."""
+
+    start: datetime
+    size: timedelta
+    number: int
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, over: Over, now: datetime) -> "Period":
+        size, number, pattern = _BUCKETS[over]
+        start = _floor(now, size) - size * (number - 1)
+        labels = tuple((start + size * place).strftime(pattern) for place in range(number))
+        return cls(start, size, number, labels)
+
+    def place(self, at: datetime) -> int | None:
+        """Return the number of the bucket that contains this time; None if none does."""
+        place = int((_floor(at, self.size) - self.start) / self.size)
+        return place if 0 <= place < self.number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +79,34 @@ def fitting(uploads: Listing, now: datetime) -> Over:
 
 
 def overview(uploads: Listing, over: Over, now: datetime) -> Overview:
-    size, number, pattern = _BUCKETS[over]
-    last = _floor(now, size)
-    starts = [last - size * back for back in range(number - 1, -1, -1)]
-    states = [Counter[str]() for _ in starts]
-    rows = [Counter[str]() for _ in starts]
+    period = Period.of(over, now)
+    states = [Counter[str]() for _ in period.labels]
+    rows = [Counter[str]() for _ in period.labels]
     is_partial, ignored = False, 0
-    for place, upload in _placed(uploads.uploads, starts[0], size, number):
+    for upload in uploads.uploads:
+        place = period.place(upload.received_at)
+        if place is None:
+            continue
         if upload.state == "ignored":
             ignored += 1
             continue
         states[place][upload.state] += 1
         rows[place].update(loaded=upload.loaded, rejected=upload.not_loaded)
         is_partial = is_partial or upload.is_partial
-    labels = [start.strftime(pattern) for start in starts]
     all_states, all_rows = sum(states, Counter()), sum(rows, Counter())
     return Overview(
         over=over,
         states=tuple((name, all_states[name]) for name in _STATES if all_states[name]),
         ignored=ignored,
-        by_state=_columns(labels, _STATES, states),
-        by_rows=_columns(labels, _ROWS, rows),
+        by_state=_columns(period.labels, _STATES, states),
+        by_rows=_columns(period.labels, _ROWS, rows),
         uploads=all_states.total(),
         read=all_rows.total(),
         loaded=all_rows["loaded"],
         rejected=all_rows["rejected"],
         is_partial=is_partial,
-        is_exact=uploads.covers(starts[0]),
+        is_exact=uploads.covers(period.start),
     )
-
-
-def _placed(
-    uploads: Iterable[Listed], start: datetime, size: timedelta, number: int
-) -> Iterable[tuple[int, Listed]]:
-    """Yield each upload of the period with the number of its bucket."""
-    for upload in uploads:
-        place = int((_floor(upload.received_at, size) - start) / size)
-        if 0 <= place < number:
-            yield place, upload
 
 
 def _columns(

@@ -11,12 +11,14 @@ from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift
+from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import columns, peak, width
 from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
 from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
+from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.upload_index.listed import Listed, ListState
 from csvgate_ops.operate.upload_index.listing import Listing
 from csvgate_ops.operate.upload_list import upload_ids
@@ -64,6 +66,21 @@ def test_uploads_and_rows_are_counted_in_the_hour_of_arrival() -> None:
     assert {"loaded": 8, "rejected": 2} == last
     before = {part.kind: part.value for part in found.by_rows[-2].parts}
     assert {"loaded": 100, "rejected": 30} == before
+
+
+def test_letters_are_drawn_by_code_at_the_time_they_were_sent() -> None:
+    there = letter_world()
+    for number, code in enumerate("aaaabbbccdde"):
+        letter(there, csvgate_code=f"{code}.failed", csvgate_message=str(number))
+    letters = read(there.context).letters
+    now = max(found.dead_lettered_at for found in letters)
+    chart = letter_chart(letters, "day", now)
+    names = ["a.failed", "b.failed", "c.failed", "d.failed", "other codes"]
+    assert names == list(chart.names.values())
+    assert [4, 3, 2, 2, 1] == [part.value for part in chart.columns[-1].parts]
+    assert 12 == chart.letters == chart.columns[-1].total
+    assert 0 == letter_chart(letters, "hour", now + timedelta(hours=2)).letters
+    assert "a.failed" in words(visit(there).page("/")).partition("Dead letters that wait")[2]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import peak, width
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
@@ -61,6 +62,7 @@ def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     over = asked.get(request.args.get("over", "")) or fitting(uploads, site.now())
     return {
         "view": overview(uploads, over, site.now()),
+        "letter_chart": letter_chart(site.known_letters(), over, site.now()),
         "listed": len(uploads.uploads),
         "listed_since": uploads.uploads[-1].received_at if uploads.uploads else None,
     }
