@@ -27,6 +27,7 @@ from simulate.world.changed_tables import (
 )
 from simulate.world.cloud import Cloud
 from simulate.world.crash import require, require_equal
+from simulate.world.indexed import check_index
 from simulate.world.people import Key, People, Sent, key_of
 from simulate.world.revocations import is_revoked
 from simulate.world.watch import was_changed
@@ -121,6 +122,7 @@ class _Check:
         self._rows()
         self._changed_tables()
         self._one_holder()
+        check_index(self.people)
 
     def _upload(self, sent: Sent, ended: _Ended) -> None:
         outcome, seal, version = ended.end.finished.outcome, ended.seal, ended.version

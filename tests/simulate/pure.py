@@ -16,7 +16,7 @@ from csvgate.enrichment.rows.enrich_rows import Enrichment
 from csvgate.ports import Email
 from csvgate.protocol import identity, plan
 from csvgate.protocol.events import UploadFinished
-from csvgate.protocol.ledger import content_paths, effect_paths, paths
+from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import EntryPath
 from csvgate.protocol.messages import event_size
 from csvgate.validation.batch import Batch
@@ -59,7 +59,7 @@ def cache_pure_functions() -> None:
         setattr(module, name, lru_cache(KEPT)(getattr(module, name)))
     for entry in {
         found.entry
-        for module in (paths, effect_paths, content_paths)
+        for module in (paths, effect_paths, content_paths, day_paths)
         for found in vars(module).values()
         if isinstance(found, EntryPath)
     }:

@@ -4,11 +4,13 @@ The deliveries of the chunks and of the marker all call this, some at the same t
 The ledger's entries of the current attempt say what remains to be done.
 """
 
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, Warehouse
 from csvgate.protocol.events import UploadFinished
+from csvgate.protocol.ledger.day_index import index_end
 from csvgate.protocol.ledger.entries import Decision, Finished
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
@@ -33,6 +35,7 @@ class UploadFinisher:
     shared: SharedLoader
     effects: "UploadEffects"
     outcome_topic: OutcomeTopic
+    pool: Executor
     clock: Clock
 
     def finish(
@@ -84,7 +87,21 @@ class UploadFinisher:
             received_at=received.received_at,
             finished_at=decision.at,
         )
+        # The end is listed while it is announced, and certainly before `finished.json`: a delivery
+        # that finds that entry returns at once.
+        listed = self.pool.submit(
+            index_end,
+            attempt.ledger,
+            received,
+            outcome,
+            attempt.number,
+            decision.at,
+            counts=seal.counts,
+            stopped_at=seal.stopped_at,
+            code=ending.code,
+        )
         self.outcome_topic.publish(finished, received.trace)
+        listed.result()
         ended = self.clock()
         attempt.mark_finished(
             Finished(

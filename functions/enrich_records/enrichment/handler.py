@@ -18,6 +18,7 @@ from csvgate.ports import Clock, ObjectStore, Warehouse
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.events import ChunkAddress
 from csvgate.protocol.ledger.attempts import current_attempt
+from csvgate.protocol.ledger.day_index import index_failed
 from csvgate.protocol.ledger.entries import Decision, Received, Seal
 from csvgate.protocol.ledger.ledger import AttemptLedger, Ledger, UploadLedger
 from csvgate.protocol.messages.validated_records import (
@@ -97,7 +98,9 @@ class Enricher:
             pending=PendingLoader(warehouse, clock, ages),
             shared=shared if settings.small_uploads == "shared" else None,
             committer=committer,
-            finisher=UploadFinisher(warehouse, committer, shared, late(effects), topic, clock),
+            finisher=UploadFinisher(
+                warehouse, committer, shared, late(effects), topic, runtime.pool, clock
+            ),
             republisher=Republisher(
                 runtime.publisher, settings.validated_topic, settings.staging_bucket, clock
             ),
@@ -120,6 +123,7 @@ class Enricher:
         entries = self.ledger.upload(work.upload)
         received = entries.received()
         if received is not None:
+            index_failed(self.ledger, received, failure.code, self.clock())
             self.outcome_topic.publish_failure(failure, received, entries, entries.seal(work.seal))
 
     def handle(self, work: SealedUpload, delivery: Delivery) -> str:  # noqa: ARG002

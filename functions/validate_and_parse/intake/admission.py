@@ -6,6 +6,7 @@ from csvgate.ports import Clock
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.identity import Upload, digest
 from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.day_index import index_ignored
 from csvgate.protocol.ledger.entries import Holder, Ignored
 from csvgate.protocol.ledger.holders import gave_up_name
 from csvgate.protocol.ledger.ledger import Ledger
@@ -38,14 +39,15 @@ def owner_of_sidecar(name: str, contracts: Contracts) -> Contract | None:
 def ignore_sidecar(upload: Upload, owner: Contract, ledger: Ledger, clock: Clock) -> str:
     """Record for `csvgate status` that the object is not loaded, because it is a sidecar of uploads
     under the contract `owner`; return the outcome."""
-    ledger.upload(upload.id).ignore(
+    _ignore(
+        ledger,
         Ignored(
             upload=UploadRef.of(upload),
             reason="sidecar",
             detail=f"{upload.name} is a sidecar: it states the totals of an upload under contract "
             f"{owner.dataset} and is read together with that upload. It has no rows of its own",
             at=clock(),
-        )
+        ),
     )
     return "ignored: sidecar"
 
@@ -53,16 +55,22 @@ def ignore_sidecar(upload: Upload, owner: Contract, ledger: Ledger, clock: Clock
 def ignore_unmatched(upload: Upload, contracts: Contracts, ledger: Ledger, clock: Clock) -> str:
     """Record that no contract matches the object, for `csvgate status`; return the outcome."""
     patterns = ", ".join(sorted(p for c in contracts for p in c.match)) or "none"
-    ledger.upload(upload.id).ignore(
+    _ignore(
+        ledger,
         Ignored(
             upload=UploadRef.of(upload),
             reason="no_contract",
             detail=f"no contract matches {upload.name}; the contracts match: {patterns}. To load "
             "such files, add a contract, which `csvgate infer` drafts, and upload it again",
             at=clock(),
-        )
+        ),
     )
     return "ignored: no contract"
+
+
+def _ignore(ledger: Ledger, ours: Ignored) -> None:
+    """Create the entry, and list the one that stands: its time is part of the name in the index."""
+    index_ignored(ledger, ledger.upload(ours.upload.id).ignore(ours))
 
 
 def refuse_overwrite(upload: Upload, ledger: Ledger) -> None:

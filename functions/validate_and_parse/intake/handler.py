@@ -17,6 +17,7 @@ from csvgate.light_dataclass import dataclass
 from csvgate.ports import Clock, ObjectStore
 from csvgate.protocol.cloudevents_pubsub import Delivery
 from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.day_index import index_failed, index_received
 from csvgate.protocol.ledger.entries import Start, StartEnd
 from csvgate.protocol.ledger.ledger import Ledger, Starts, UploadLedger
 from csvgate.protocol.outcome_events import OutcomeTopic
@@ -122,7 +123,9 @@ class Validator:
             return
         entries = self.ledger.upload(work.upload.id)
         received = entries.received()
-        if received is None:
+        if received is not None:
+            index_failed(self.ledger, received, failure.code, self.clock())
+        else:
             contract = _contract_of(work.upload.name, self.contracts())
             if contract is not None:
                 received = received_now(work, contract, self.clock, {}, engine="", chunk_bytes=0)
@@ -148,11 +151,14 @@ class Validator:
             if end_of_upload(entries) is not None:
                 return "finished before"
             starts = entries.count_start(start := Start(at=began, revision=self.revision))
+        # The upload is listed while its file is read, so that no delivery takes longer for it.
+        listed = self.reader.pool.submit(index_received, self.ledger, pinned.received)
         try:
             if pinned.is_repeat:
                 timeout = self.reader.limits.timeout
                 refuse_after_silent_starts(entries, pinned.received, starts, start, timeout)
             standing = self._sealed(pinned, starts, began)
+            listed.result()
             self.seals.publish(pinned.received, standing, delivery)
         except Exception as error:
             failure = classify(error)

@@ -23,6 +23,8 @@ LIKELY: dict[str, tuple[str | int, ...]] = {
     "end not awaited": ("other engine, over the threshold",),
     "failed effect never loaded again": ("replace: a job fails for good",),
     "finished before it is announced": ("one chunk",),
+    "finished before it is listed": ("one chunk",),
+    "removed before it is listed": ("revoke a small upload",),
     "found decision acknowledged": ("replace: slow jobs",),
     "last start is retried": ("no staging bucket for hours",),
     "location of a job omitted": ("replace: the first generation",),

@@ -1,6 +1,7 @@
 """Bugs of steps 5 to 7: pending streams, the decision, the commit, the end of an upload."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from enrichment.commit_pending import PendingCommitter
 from enrichment.finish_upload import UploadFinisher
 from enrichment.load_pending import PendingLoader
 from fakes.bigquery import FakeWarehouse
+from fakes.executor import InlineExecutor
 from simulate.mutants.wrapped import Careless, Wrapped, aged, both
 from simulate.world.swap import swapped
 
@@ -228,6 +230,36 @@ def _finished_before_publish() -> Swap:
     return swapped(UploadFinisher, "announce", announce)
 
 
+def _listed_after_finished() -> Swap:
+    """The end is listed only once `finished.json` lets other deliveries return."""
+    original = UploadFinisher.announce
+
+    def announce(self: UploadFinisher, *args: Any) -> str:
+        held = _Held()
+        outcome = original(replace(self, pool=held), *args)
+        held.run()
+        return outcome
+
+    return swapped(UploadFinisher, "announce", announce)
+
+
+class _Held(InlineExecutor):
+    """Runs calls later than they were submitted."""
+
+    def __init__(self) -> None:
+        self._calls: list[Callable[[], Any]] = []
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **more: Any) -> "Future[Any]":
+        self._calls.append(lambda: function(*args, **more))
+        future: Future[Any] = Future()
+        future.set_result(None)
+        return future
+
+    def run(self) -> None:
+        for call in self._calls:
+            call()
+
+
 def _end_not_announced() -> Swap:
     return swapped(OutcomeTopic, "publish", lambda *_: None)
 
@@ -301,6 +333,7 @@ PENDING: dict[str, Callable[[], Swap]] = {
     "age of a stream overestimated": _age_before_creation,
     "announced before the commit": _announced_first,
     "finished before it is announced": _finished_before_publish,
+    "finished before it is listed": _listed_after_finished,
     "end not announced": _end_not_announced,
     "completion id random": _completion_id_random,
     "end not awaited": _end_not_awaited,

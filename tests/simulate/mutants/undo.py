@@ -8,6 +8,8 @@ from typing import Any
 from csvgate.effects import run_job
 from csvgate.effects.model import JobResult
 from csvgate.protocol.ledger.attempts import end_of_upload
+from csvgate.protocol.ledger.day_index import index_undo
+from csvgate.protocol.ledger.effect_entries import Removed
 from csvgate.protocol.ledger.entries import Dead
 from csvgate.protocol.ledger.ledger import AttemptLedger
 from csvgate.protocol.ledger.revocations import RevocationLedger
@@ -134,6 +136,19 @@ class _Endless(AttemptLedger):
         """It looks as if the attempt had not ended."""
 
 
+def _removed_before_it_is_listed() -> Swap:
+    """`removed.json` is created first: the command that continues says that nothing is to do."""
+    original = RevocationLedger.mark_removed
+
+    def listed(ledger: Any, received: Any, word: Any, number: int, at: Any) -> None:
+        attempt = ledger.upload(received.upload.id).attempt(number)
+        if word == "revoked":
+            original(RevocationLedger(attempt), Removed(rows=0, bytes_scanned=0, at=at))
+        index_undo(ledger, received, word, number, at)
+
+    return swapped(revoke, "index_undo", listed)
+
+
 def _gone_taken_for_never_loaded() -> Swap:
     """Rows that are gone after the end of the attempt are taken for rows that were never there."""
     original = CountedRows.settle
@@ -160,5 +175,6 @@ UNDO: dict[str, Callable[[], Swap]] = {
     "state of the scope kept after a revocation": _state_kept,
     "revocation claimed as the load": _next_attempt_by_claim,
     "restored without saying so": _dead_before_restored,
+    "removed before it is listed": _removed_before_it_is_listed,
     "revoked rows taken for rows that were never loaded": _gone_taken_for_never_loaded,
 }

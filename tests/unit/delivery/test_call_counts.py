@@ -40,6 +40,9 @@ def _about(target: str) -> str:
         return target.partition("/")[0]
     if target.startswith("ledger/references/"):
         return "snapshot"
+    if target.startswith("ledger/days/"):
+        stage = target.rpartition("/")[2].partition(".")[2].removesuffix(".json")
+        return f"{stage.partition('-')[0]} in the day's list"
     return target.rpartition("/")[2].partition("@")[0]
 
 
@@ -112,9 +115,14 @@ def warm(found: Contracts | None = None, name: str = "plain/0.csv", data: bytes 
 
 INDEX = "storage.create first.json"
 """The content is new. This is asked for at the same time as the first bytes of the file."""
+LISTED = "storage.create received in the day's list"
+"""This is created while the file is read."""
+LISTED_END = "storage.create completed in the day's list"
+"""This is created while the end is announced."""
 CLEAN = Steps(
     validate=[
         "storage.create received.json",
+        LISTED,
         INDEX,
         "storage.stream uploads",
         "storage.create staging",
@@ -127,6 +135,7 @@ CLEAN = Steps(
         "storage.read staging",
         "storage.create decision.json",
         "bigquery.append 000001",
+        LISTED_END,
         "pubsub.publish enrichment-complete",
         "storage.create finished.json",
     ],
@@ -144,21 +153,22 @@ def without_subject(steps: Steps) -> Steps:
 
 
 def test_a_clean_upload() -> None:
-    """8 writes, 4 reads and 2 messages; one append, and no stream of its own."""
+    """10 writes, 4 reads and 2 messages; one append, and no stream of its own."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
     assert CLEAN == without_subject(steps)
-    expected = {"writes": 8, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 10, "reads": 4, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
     assert 7 == len(world.warehouse.rows("sales.plain"))
 
 
 def test_the_visible_rows_are_eight_round_trips_away() -> None:
-    """The three reads of enrich_records are made at the same time, and so are the look at the
-    content's index and the first read of the file."""
+    """The three reads of enrich_records are made at the same time, and so are the entry in the list
+    of the day, the look at the content's index and the first read of the file."""
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3)))
-    serial = [call for call in steps.validate if call != INDEX] + steps.enrich[2:]
+    aside = (INDEX, LISTED)
+    serial = [call for call in steps.validate if call not in aside] + steps.enrich[2:]
     until = next(n for n, call in enumerate(serial, 1) if call.startswith("bigquery.append"))
     assert 8 == until
 
@@ -187,7 +197,7 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
     world = warm()
     steps = run(world, world.upload("plain/1.csv", table(3, bad=2)))
     assert [
-        *CLEAN.validate[:4],
+        *CLEAN.validate[:5],
         "storage.create rejects",
         "storage.create 0001.json",
         "storage.read rejected.0001.json",
@@ -196,7 +206,7 @@ def test_rejected_rows_add_the_reject_file_and_a_letter_with_its_note() -> None:
         "pubsub.publish validated-records",
     ] == steps.validate
     assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 10, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
+    expected = {"writes": 12, "reads": 5, "listings": 0, "messages": 3, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -214,7 +224,7 @@ def test_references_are_looked_at_and_the_pin_is_read_first() -> None:
         *CLEAN.validate,
     ] == steps.validate
     assert CLEAN.enrich == steps.enrich
-    expected = {"writes": 8, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 10, "reads": 7, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
@@ -230,7 +240,7 @@ def test_the_first_upload_with_a_reference_copies_it() -> None:
     for name in ("customers.csv", "fx_rates.csv"):
         expected += [f"storage.stat {name}", *(call.format(name) for call in copied)]
     # Of the two references, the expressions need the exchange rates.
-    needed = [*CLEAN.validate[:3], "storage.read snapshot", *CLEAN.validate[3:]]
+    needed = [*CLEAN.validate[:4], "storage.read snapshot", *CLEAN.validate[4:]]
     assert [*expected, *needed] == steps.validate
 
 
@@ -242,9 +252,7 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
     name, stored = list(world.store.buckets["rejects"].items())[-1]
     steps = run(world, world.upload(name, stored.data.replace(b",x0", b",7")))
     assert [
-        "storage.create received.json",
-        INDEX,
-        "storage.stream uploads",
+        *CLEAN.validate[:4],
         "storage.read received.json",
         "storage.read corrects.json",
         "storage.read decision.json",
@@ -253,18 +261,18 @@ def test_a_correction_finds_its_original_and_takes_a_slot() -> None:
         "storage.read 0001.json",
         "storage.create 000000.json",
         "storage.create corrects.json",
-        *CLEAN.validate[3:],
+        *CLEAN.validate[4:],
     ] == steps.validate
     # The seal says whose correction this is, and the ledger must say the same.
     link = ["storage.read corrects.json"]
     assert [*CLEAN.enrich[:3], *link, *CLEAN.enrich[3:]] == steps.enrich
-    expected = {"writes": 10, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
+    expected = {"writes": 12, "reads": 11, "listings": 0, "messages": 2, "bigquery": 1}
     assert expected == kinds(steps.all)
 
 
 @pytest.mark.parametrize(
     ("data", "writes", "reads", "messages"),
-    [(b"b\n1\n", 8, 7, 3), (b"a\n", 7, 7, 2)],
+    [(b"b\n1\n", 10, 7, 3), (b"a\n", 9, 7, 2)],
     ids=["a file fault", "a header alone"],
 )
 def test_an_upload_without_rows_has_no_chunk(

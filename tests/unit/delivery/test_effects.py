@@ -74,6 +74,7 @@ ENRICH = [
     "bigquery.start_job JOB",
     "bigquery.get_job JOB",
     "storage.create 000002.closed.json",
+    "storage.create completed in the day's list",
     "pubsub.publish enrichment-complete",
     "storage.create finished.json",
 ]
@@ -96,7 +97,7 @@ def test_the_calls_of_an_upload_that_replaces_another() -> None:
     load(world, table(3))
     steps = without_subject(run(world, world.upload("plain/1.csv", table(2))))
     assert ENRICH == without_ids(steps.enrich)
-    expected = {"writes": 13, "reads": 15, "listings": 0, "messages": 2, "bigquery": 9}
+    expected = {"writes": 15, "reads": 15, "listings": 0, "messages": 2, "bigquery": 9}
     assert expected == kinds(steps.all)
     assert [0, 1] == values(world)
 

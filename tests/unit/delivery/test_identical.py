@@ -97,7 +97,7 @@ def test_the_calls_of_the_same_content_again() -> None:
     load(world, A)
     event, calls = world.upload(B, ROWS), watched(world)
     world.validate(event)
-    assert {"writes": 5, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
+    assert {"writes": 6, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
         calls.since()
     )
     event = world.upload(A, ROWS)
@@ -105,6 +105,7 @@ def test_the_calls_of_the_same_content_again() -> None:
     world.validate(event)
     assert [
         "storage.create received.json",
+        "storage.create received in the day's list",
         "storage.create first.json",
         "storage.read first.json",
         "storage.read decision.json",
@@ -220,7 +221,7 @@ def test_many_names_with_the_same_content_do_not_slow_down_the_next() -> None:
         load(world, f"plain/{name}.csv")
     event, calls = world.upload("plain/last.csv", ROWS), watched(world)
     world.validate(event)
-    assert {"writes": 5, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
+    assert {"writes": 6, "reads": 7, "listings": 1, "messages": 1, "bigquery": 0} == kinds(
         calls.since()
     )
     calls.since()

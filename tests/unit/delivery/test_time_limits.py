@@ -223,7 +223,7 @@ def test_the_time_before_the_reading_counts() -> None:
     world = World()
 
     def wait(effect: Effect) -> None:
-        if effect.target.endswith("received.json"):
+        if effect.target.endswith("/received.json"):
             world.now += timedelta(seconds=501)
 
     world.effects.before = wait

@@ -143,7 +143,7 @@ def test_a_sidecar_costs_one_read_and_a_footer_nothing() -> None:
         steps = without_subject(run(world, world.upload(NAME, ROWS.encode() + footer)))
         expected = [call for call in CLEAN.validate if call != INDEX]
         if properties is BESIDE:
-            expected.insert(2, "storage.read uploads")
+            expected.insert(3, "storage.read uploads")
         assert expected == steps.validate
         assert (CLEAN.enrich, CLEAN.notify) == (steps.enrich, steps.notify)
 
@@ -222,7 +222,11 @@ def test_the_event_of_a_sidecar_is_ignored(match: list[str]) -> None:
     event = world.upload(SIDECAR, RIGHT)
     calls = watched(world)
     assert "ignored: sidecar" == world.validate(event)
-    assert ["storage.read received.json", "storage.create ignored.json"] == calls.since()
+    assert [
+        "storage.read received.json",
+        "storage.create ignored.json",
+        "storage.create ignored in the day's list",
+    ] == calls.since()
     found = status(world.ledger, upload_id(world, SIDECAR))
     assert ("ignored", "sidecar") == (found.state, found.ignored)
     assert (

@@ -11,6 +11,8 @@ from csvgate.runtime.errors import Permanent
 from csvgate_ops.cli.operate._status_view import _stage, detail, listing, outcome, summary
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.settle import settle
+from csvgate_ops.operate.upload_index.lines import lines, reader
+from csvgate_ops.operate.upload_index.listing import read_listing, today
 from csvgate_ops.operate.upload_list import find
 from csvgate_ops.operate.uploads import Failed, UploadStatus
 from csvgate_ops.operate.uploads import status as read_status
@@ -23,7 +25,7 @@ from world import COMPLETE, VALIDATED, World
 
 
 def status(world: World, name: str) -> UploadStatus:
-    found = find(world.ledger, name)
+    found = find(world.ledger, name, world.now)
     assert found is not None
     return found
 
@@ -205,7 +207,8 @@ def test_counts_up_to_where_reading_stopped_are_not_shown_as_totals() -> None:
     assert ("rejected", 1_212) == (found.state, found.stopped_at)
     assert "Reading stopped at line 1,212, so more rows may be faulty" in shown(found)
     out = io.StringIO()
-    Console(file=out, width=200).print(listing([found]))
+    uploads = read_listing(world.ledger, until=today(world.now)).uploads
+    Console(file=out, width=200).print(listing(lines(reader(world.ledger), uploads)))
     assert ["1,210+", "0", "1,200+"] == out.getvalue().split()[-3:]
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from csvgate.protocol.ledger import (
     content_entries,
     content_paths,
+    day_entries,
+    day_paths,
     effect_entries,
     effect_paths,
     entries,
@@ -18,8 +20,8 @@ from csvgate.protocol.ledger.entries import Entry
 from csvgate.protocol.ledger.paths import FAILURE_NOTE, REFERENCE, EntryPath, LedgerPath
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE)
-PATHS = ("paths.py", "effect_paths.py", "content_paths.py")
+TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE, *day_paths.TABLE)
+PATHS = ("paths.py", "effect_paths.py", "content_paths.py", "day_paths.py")
 NESTED = {
     "Entry",
     "CurrentRows",
@@ -76,6 +78,7 @@ def test_every_entry_has_a_path() -> None:
             **vars(entries),
             **vars(effect_entries),
             **vars(content_entries),
+            **vars(day_entries),
         }.items()
         if isinstance(model, type) and issubclass(model, BaseModel) and issubclass(model, Entry)
     }

@@ -12,6 +12,7 @@ from csvgate.protocol.events import FaultExample
 from csvgate.protocol.warning_text import warning_text
 from csvgate.text import changed, counted
 from csvgate_ops.operate.hints import failure_message
+from csvgate_ops.operate.upload_index.lines import Line
 from csvgate_ops.operate.uploads import UploadStatus
 from csvgate_ops.text import printable
 
@@ -35,8 +36,8 @@ def _name(status: UploadStatus) -> str:
     return printable(status.upload.name) if status.upload else "?"
 
 
-def _state(status: UploadStatus) -> Text:
-    return Text(status.state, style=_COLOURS.get(status.state, "cyan"))
+def _state(state: str) -> Text:
+    return Text(state, style=_COLOURS.get(state, "cyan"))
 
 
 def _clock(at: datetime) -> str:
@@ -47,7 +48,7 @@ def _day(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d")
 
 
-def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
+def listing(lines: Iterable[Line]) -> RenderableType:
     """Return a table of uploads. A plus sign follows the counts of one that was not read to its
     end."""
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -55,17 +56,16 @@ def listing(statuses: Iterable[UploadStatus]) -> RenderableType:
         table.add_column(title, overflow="fold")
     for title in ("read", "loaded", "rejected"):
         table.add_column(title, justify="right")
-    for s in statuses:
-        counts = s.counts
-        loaded = counts.valid if counts and s.state == "completed" else 0
-        more = "+" if s.stopped_at is not None else ""
+    for line in lines:
+        counts = line.counts
+        more = "+" if line.is_partial else ""
         table.add_row(
-            s.id,
-            Text(_name(s)),
-            _state(s),
-            f"{_day(s.timeline[0].at)} {_clock(s.timeline[0].at)}" if s.timeline else "",
+            line.id,
+            Text(printable(line.upload.name) if line.upload else "?"),
+            _state(line.state),
+            f"{_day(line.received_at)} {_clock(line.received_at)}",
             f"{counts.read:,}{more}" if counts else "",
-            f"{loaded:,}" if counts else "",
+            f"{line.loaded:,}" if counts else "",
             f"{counts.rejected:,}{more}" if counts else "",
         )
     return table
@@ -121,7 +121,7 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
     facts.add_row("upload", status.id)
     generation = f"#{status.upload.generation}" if status.upload else ""
     facts.add_row("object", Text(_name(status) + generation))
-    facts.add_row("state", _state(status))
+    facts.add_row("state", _state(status.state))
     facts.add_row("", Text(summary(status)))
     if status.starts > 1:
         overruns = f", {status.overruns} of them ran out of time" if status.overruns else ""

@@ -145,12 +145,12 @@ def chunk_count(size: UploadSize, shape: Shape, chunk_bytes: int) -> int:
 
 def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> StorageUse:
     rejected = 1 if size.rejected else 0
-    # The pin and the seal; with rejected rows the note that their dead letter is sent, and their
-    # lines if there are many.
-    created = 2 + rejected + (1 if size.rejected > INLINE_LINES else 0)
-    # The event of the sidecar looks for a pin, and records that the object is ignored.
+    # The pin, the list of the day and the seal; with rejected rows the note that their dead letter
+    # is sent, and their lines if there are many.
+    created = 3 + rejected + (1 if size.rejected > INLINE_LINES else 0)
+    # The event of the sidecar looks for a pin, and records and lists that the object is ignored.
     sidecar = 1 if shape.has_sidecar else 0
-    created += shape.refuses_overwrite + shape.finds_identical + sidecar
+    created += shape.refuses_overwrite + shape.finds_identical + 2 * sidecar
     reads = (
         2 * sidecar  # the sidecar, and the pin for its event
         # The pin is read before the references of a first delivery are looked up.
@@ -165,8 +165,8 @@ def _validate(size: UploadSize, shape: Shape, chunks: int, range_bytes: int) -> 
 
 def _enrich(chunks: int, lane: Lane) -> StorageUse:
     if lane == "shared":
-        # decision and finished; pin, seal and staged chunk.
-        return StorageUse(writes=2, reads=3, ledger_objects=2)
+        # decision, the list of the day and finished; pin, seal and staged chunk.
+        return StorageUse(writes=3, reads=3, ledger_objects=3)
     # Each chunk checks which other chunks are done: it reads their entries if there are few chunks.
     # Otherwise it lists two entries for each chunk so far, itself included.
     few = chunks <= FEW_CHUNKS
@@ -174,7 +174,7 @@ def _enrich(chunks: int, lane: Lane) -> StorageUse:
     messages = _messages(chunks)
     # After the last chunk, its delivery finds the decision that it has made; so does the marker.
     found = 2 if messages > chunks > 0 else 1
-    created = 2 * chunks + 2  # stream and done of each chunk; decision, finished
+    created = 2 * chunks + 3  # stream and done of each chunk; decision, list, finished
     reads = (
         2 * messages  # pin and seal
         + chunks  # the staged chunk

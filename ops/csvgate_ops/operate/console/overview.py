@@ -1,13 +1,14 @@
 """The overview's figures about uploads. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from csvgate_ops.operate.console.pages.charts import Column, columns
-from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.operate.upload_index.listed import STATES
+from csvgate_ops.operate.upload_index.listing import Listing
 
 Over = Literal["hour", "day", "fortnight"]
 _BUCKETS: Final[dict[Over, tuple[timedelta, int, str]]] = {
@@ -20,8 +21,30 @@ OVERS: Final[dict[Over, str]] = {
     "day": "last 24 hours",
     "fortnight": "last 14 days",
 }
-_STATES: Final = ("completed", "rejected", "failed", "revoked", "under way")
+_STATES: Final = tuple(state for state in STATES if state != "ignored")
 _ROWS: Final = ("loaded", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The buckets of a chart, oldest first; the last one contains the current time."""
+
+    start: datetime
+    size: timedelta
+    number: int
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, over: Over, now: datetime) -> "Period":
+        size, number, pattern = _BUCKETS[over]
+        start = _floor(now, size) - size * (number - 1)
+        labels = tuple((start + size * place).strftime(pattern) for place in range(number))
+        return cls(start, size, number, labels)
+
+    def place(self, at: datetime) -> int | None:
+        """Return the number of the bucket that contains this time; None if none does."""
+        place = int((_floor(at, self.size) - self.start) / self.size)
+        return place if 0 <= place < self.number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,8 @@ class Overview:
     over: Over
     states: tuple[tuple[str, int], ...]
     """Number of uploads by state, without objects that match no contract."""
+    ignored: int
+    """Objects that are not uploads: no contract matches them, or they are sidecars."""
     by_state: tuple[Column, ...]
     by_rows: tuple[Column, ...]
     uploads: int
@@ -40,66 +65,48 @@ class Overview:
     is_partial: bool
     """The numbers of rows are lower bounds: some file was not read to its end, because a limit was
     exceeded."""
+    is_exact: bool
+    """All uploads of the period are counted; otherwise all numbers are lower bounds."""
 
 
-def fitting(uploads: Iterable[UploadStatus], now: datetime) -> Over:
+def fitting(uploads: Listing, now: datetime) -> Over:
     """Return the shortest period that holds all uploads, or the longest."""
-    oldest = min((at for u in uploads if (at := arrived(u))), default=now)
+    oldest = uploads.uploads[-1].received_at if uploads.uploads else now
     for over, (size, number, _) in _BUCKETS.items():
         if now - oldest < size * (number - 1):
             return over
     return "fortnight"
 
 
-def overview(uploads: Iterable[UploadStatus], over: Over, now: datetime) -> Overview:
-    size, number, pattern = _BUCKETS[over]
-    last = _floor(now, size)
-    starts = [last - size * back for back in range(number - 1, -1, -1)]
-    states = [Counter[str]() for _ in starts]
-    rows = [Counter[str]() for _ in starts]
-    is_partial = False
-    for upload in uploads:
-        at = arrived(upload)
-        if at is None or upload.state in ("ignored", "unknown"):
+def overview(uploads: Listing, over: Over, now: datetime) -> Overview:
+    period = Period.of(over, now)
+    states = [Counter[str]() for _ in period.labels]
+    rows = [Counter[str]() for _ in period.labels]
+    is_partial, ignored = False, 0
+    for upload in uploads.uploads:
+        place = period.place(upload.received_at)
+        if place is None:
             continue
-        place = int((_floor(at, size) - starts[0]) / size)
-        if 0 <= place < number:
-            states[place][_state(upload)] += 1
-            rows[place].update(loaded=loaded(upload), rejected=rejected(upload))
-            is_partial = is_partial or upload.stopped_at is not None
-    labels = [start.strftime(pattern) for start in starts]
+        if upload.state == "ignored":
+            ignored += 1
+            continue
+        states[place][upload.state] += 1
+        rows[place].update(loaded=upload.loaded, rejected=upload.not_loaded)
+        is_partial = is_partial or upload.is_partial
     all_states, all_rows = sum(states, Counter()), sum(rows, Counter())
     return Overview(
         over=over,
         states=tuple((name, all_states[name]) for name in _STATES if all_states[name]),
-        by_state=_columns(labels, _STATES, states),
-        by_rows=_columns(labels, _ROWS, rows),
+        ignored=ignored,
+        by_state=_columns(period.labels, _STATES, states),
+        by_rows=_columns(period.labels, _ROWS, rows),
         uploads=all_states.total(),
         read=all_rows.total(),
         loaded=all_rows["loaded"],
         rejected=all_rows["rejected"],
         is_partial=is_partial,
+        is_exact=uploads.covers(period.start),
     )
-
-
-def arrived(upload: UploadStatus) -> datetime | None:
-    return upload.timeline[0].at if upload.timeline else None
-
-
-def loaded(upload: UploadStatus) -> int:
-    """Rows in BigQuery: all valid rows or none."""
-    return upload.counts.valid if upload.counts and upload.state == "completed" else 0
-
-
-def rejected(upload: UploadStatus) -> int:
-    """Rejected rows. When the whole upload was rejected, these are all rows that were read."""
-    if upload.counts is None:
-        return 0
-    return upload.counts.read if upload.state == "rejected" else upload.counts.rejected
-
-
-def _state(upload: UploadStatus) -> str:
-    return upload.state if upload.state in _STATES else "under way"
 
 
 def _columns(

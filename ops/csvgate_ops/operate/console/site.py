@@ -10,12 +10,13 @@ from flask import Response, make_response, render_template
 
 from csvgate_ops.operate.breakers import BreakerState, states
 from csvgate_ops.operate.console.snapshot import Reading, Snapshot
-from csvgate_ops.operate.console.uploads_index import Uploads, UploadsIndex
+from csvgate_ops.operate.console.uploads_index import UploadsIndex
 from csvgate_ops.operate.dead_letters.actions.read import Reading as Letters
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.content.visible_text import contains
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.upload_index.listing import Listing
 
 PATIENCE: Final = 2.0
 """Seconds that a page waits for the first reading before it says that one is in progress."""
@@ -34,7 +35,7 @@ class Site:
     project: str
     is_local: bool
     uploads_index: UploadsIndex
-    uploads: Snapshot[Uploads]
+    uploads: Snapshot[Listing]
     breakers: Snapshot[list[BreakerState]]
     """The open breakers: their functions have stopped dead-lettering."""
     letters: Snapshot[Letters]
@@ -43,7 +44,7 @@ class Site:
 
     @classmethod
     def of(cls, context: DeadLetterContext, project: str, *, is_local: bool) -> Self:
-        index, queues = UploadsIndex(context.ledger), threading.Lock()
+        index, queues = UploadsIndex(context.ledger, context.clock), threading.Lock()
 
         def read_letters() -> Letters:
             with queues:

@@ -1,83 +1,73 @@
-"""Uploads, newest first, read from the ledger and kept in memory.
+"""Uploads, newest first, as the console keeps them in memory.
 
-A ledger holds a year of uploads, and the full status of one takes about ten reads. So the arrival
-of each upload, which never changes, is read once, and the status only of the newest uploads and of
-those that somebody looks at.
+States and rows come from the names in the ledger's index by day, so a reading needs only listings.
+Entries never change, so what a line shows is read once, when somebody looks at the line.
 """
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Final
 
-from csvgate.protocol.ledger import paths
-from csvgate.protocol.ledger.effect_paths import RESTORED, REVOKED
+from csvgate.ports import Clock
+from csvgate.protocol.ledger.day_entries import DayEntry
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate_ops.operate.upload_list import Arrival, arrival
+from csvgate_ops.operate.upload_index.lines import Line, lines, matching, reader
+from csvgate_ops.operate.upload_index.listed import Listed
+from csvgate_ops.operate.upload_index.listing import MANY_NAMES, Listing, read_listing, today
 from csvgate_ops.operate.uploads import UploadStatus, status
 
-NEWEST: Final = 300
-"""Uploads whose status is read each time; the overview counts these."""
-_READERS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Uploads:
-    arrivals: tuple[Arrival, ...]
-    """Every upload, newest first."""
-    newest: tuple[UploadStatus, ...]
-    """Up to NEWEST, newest first."""
+_MOST_KEPT: Final = 20_000
+"""Entries that are kept, of about 1 KB each."""
 
 
 @dataclass(slots=True)
 class UploadsIndex:
-    """Safe to use from several threads: at worst an upload is read twice."""
+    """Safe to use from several threads: at worst an entry is read twice."""
 
     ledger: Ledger
-    _arrivals: dict[str, Arrival] = field(default_factory=dict)
-    _ended: dict[str, UploadStatus] = field(default_factory=dict)
+    clock: Clock
+    _entries: dict[tuple[str, str], DayEntry] = field(default_factory=dict)
+    """By upload and stage."""
 
-    def read(self) -> Uploads:
-        ids, revoked = _listed(self.ledger)
-        for upload_id in revoked:
-            self._ended.pop(upload_id, None)
-        missing = [i for i in ids if i not in self._arrivals]
-        with ThreadPoolExecutor(_READERS) as readers:
-            for found in readers.map(lambda i: arrival(self.ledger, i), missing):
-                if found is not None:
-                    self._arrivals[found.upload.id] = found
-        ordered = sorted(self._arrivals.values(), key=lambda a: (a.at, a.upload.id), reverse=True)
-        newest = self.statuses(a.upload.id for a in ordered[:NEWEST])
-        return Uploads(tuple(ordered), tuple(newest))
+    def read(self) -> Listing:
+        """Return the newest uploads, as many as MANY_NAMES names tell of."""
+        return self.of_days(None, today(self.clock()))
 
-    def statuses(self, ids: Iterable[str]) -> Sequence[UploadStatus]:
-        """Return the statuses in the given order. An upload that has ended is not read again."""
-        with ThreadPoolExecutor(_READERS) as readers:
-            return list(readers.map(self._status, ids))
+    def of_days(self, since: date | None, until: date) -> Listing:
+        """Return the newest uploads of these days, both included (UTC)."""
+        return read_listing(self.ledger, since=since, until=until, most_names=MANY_NAMES)
 
-    def fresh(self, upload_id: str) -> UploadStatus:
+    def lines(self, uploads: Sequence[Listed]) -> list[Line]:
+        """Return the lines in the given order; one read for each that was not read before."""
+        return lines(self._entry, uploads)
+
+    def matching(
+        self, uploads: Sequence[Listed], wanted: Callable[[Line], bool]
+    ) -> tuple[list[Line], bool]:
+        """Return the lines that are wanted among the newest uploads, and whether these are all."""
+        return matching(self._entry, uploads, wanted)
+
+    def status(self, upload_id: str) -> UploadStatus:
         """Return the current status of one upload; `unknown` when the ledger has no entry of it."""
-        found = status(self.ledger, upload_id)
-        self._keep(found)
+        return status(self.ledger, upload_id)
+
+    def _entry(self, upload: Listed) -> DayEntry | None:
+        key = upload.id, upload.stage.text
+        known = self._entries.get(key)
+        if known is not None:
+            return known
+        found = reader(self.ledger)(upload)
+        if found is not None:
+            if len(self._entries) >= _MOST_KEPT:
+                self._entries.clear()
+            self._entries[key] = found
         return found
 
-    def _status(self, upload_id: str) -> UploadStatus:
-        return self._ended.get(upload_id) or self.fresh(upload_id)
 
-    def _keep(self, found: UploadStatus) -> None:
-        """Keep only a final status: a failed upload may still complete, and the email is sent after
-        the upload has ended."""
-        if found.state == "ignored" or (found.state in ("completed", "rejected") and found.emailed):
-            self._ended[found.id] = found
-
-
-def _listed(ledger: Ledger) -> tuple[list[str], set[str]]:
-    """Return the ids of all uploads, and of those that were ever revoked or restored, which may
-    happen after an upload has ended. It is one listing."""
-    ids, revoked = dict[str, None](), set[str]()
-    for name in ledger.names(paths.UPLOADS):
-        upload = paths.upload_of(name)
-        ids.setdefault(upload)
-        if REVOKED.parse(name) or RESTORED.parse(name):
-            revoked.add(upload)
-    return list(ids), revoked
+def day(text: str) -> date | None:
+    """Return the day that an address names; None if it names none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None

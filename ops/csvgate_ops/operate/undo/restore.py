@@ -12,6 +12,7 @@ from csvgate.contracts.hashing import from_json
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.identity import digest
 from csvgate.protocol.ledger.attempts import CurrentAttempt, current_attempt, end_of_upload
+from csvgate.protocol.ledger.day_index import index_undo
 from csvgate.protocol.ledger.effect_entries import Restored
 from csvgate.protocol.ledger.entries import CorrectionSlot, Dead, Holder, Received
 from csvgate.protocol.ledger.holders import gave_up_name
@@ -178,6 +179,9 @@ def _hold_name(services: Services, received: Received, attempt: int) -> None:
 def _open_next(services: Services, current: CurrentAttempt, restored: Restored) -> None:
     """End the revoked attempt, so that the next one begins."""
     standing = RevocationLedger(current.entries).restore(restored)
+    upload, number = current.entries.upload, current.number
+    if received := services.ledger.upload(upload).received():
+        index_undo(services.ledger, received, "restored", number, standing.at)
     reason = f"revoked, and restored by {standing.actor}: {standing.reason}"
     current.entries.mark_dead(Dead(reason=reason, at=services.clock()))
 

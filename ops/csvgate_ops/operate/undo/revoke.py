@@ -7,6 +7,7 @@ from csvgate.contracts.effects import disposition
 from csvgate.effects.model import JobResult
 from csvgate.light_dataclass import dataclass
 from csvgate.protocol.events import Changes, UploadFinished
+from csvgate.protocol.ledger.day_index import index_undo
 from csvgate.protocol.ledger.effect_entries import Removed, Revoked
 from csvgate.protocol.ledger.entries import CorrectionSlot, Decision, Seal
 from csvgate.protocol.ledger.revocations import REVOKED_CODE, RevocationLedger
@@ -50,8 +51,10 @@ def revoke(services: Services, upload: str, *, actor: str, reason: str) -> Revoc
     _announce(services, plan, revoked, result)
     removed = Removed(rows=result.deleted, bytes_scanned=result.bytes_scanned, at=services.clock())
     for load in reversed(revoked.loads):
-        attempt = services.ledger.upload(load.upload).attempt(load.attempt)
-        RevocationLedger(attempt).mark_removed(removed)
+        entries = services.ledger.upload(load.upload)
+        if received := entries.received():
+            index_undo(services.ledger, received, "revoked", load.attempt, removed.at)
+        RevocationLedger(entries.attempt(load.attempt)).mark_removed(removed)
     return Revocation(plan, "removed", result.deleted, result.bytes_scanned)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Final
 
-from csvgate.protocol.ledger import content_paths, effect_paths, paths
+from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 
 _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
@@ -55,9 +55,16 @@ CREATES: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
         content_paths.FIRST_CONTENT,
         content_paths.LATER_CONTENT,
         paths.REFERENCE,
+        day_paths.DAY_STAGE,
         *_EVERY_FUNCTION,
     ),
-    "enrich_records": (*_ATTEMPTS, *_SCOPES, paths.REPEAT_NOTE, *_EVERY_FUNCTION),
+    "enrich_records": (
+        *_ATTEMPTS,
+        *_SCOPES,
+        paths.REPEAT_NOTE,
+        day_paths.DAY_STAGE,
+        *_EVERY_FUNCTION,
+    ),
     "notify_stakeholders": (
         paths.EMAIL_CLAIM,
         paths.EMAIL_RELEASED,
@@ -90,6 +97,7 @@ OPERATORS: Final = (
     paths.HOLDER,  # when an upload is restored whose name must not be loaded twice
     *_REVOCATIONS,
     effect_paths.REVOKE_CLAIM,
+    day_paths.DAY_STAGE,  # of revocations and restorations
     *_SCOPES,  # revocations from tables that are not only appended to
     paths.AUDIT_BEGUN,
     paths.AUDIT_ENDED,

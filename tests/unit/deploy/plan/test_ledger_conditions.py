@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, content_paths, effect_paths, paths
+from csvgate.protocol.ledger import access, content_paths, day_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -43,10 +43,13 @@ PARTS: dict[str, paths.Part] = {
     "scope": "5c09e",
     "run_number": 1,
     "content": "c0117",
+    "left": 6,
+    "stage": "received",
 }
 KINDS = {
     name: kind
-    for name, kind in {**vars(paths), **vars(effect_paths), **vars(content_paths)}.items()
+    for module in (paths, effect_paths, content_paths, day_paths)
+    for name, kind in vars(module).items()
     if isinstance(kind, LedgerPath)
 }
 
@@ -66,9 +69,8 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(
-        access.OPERATORS
-    )
+    tables = (paths.TABLE, effect_paths.TABLE, content_paths.TABLE, day_paths.TABLE)
+    assert {kind for table in tables for kind in table} == created | set(access.OPERATORS)
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
@@ -86,7 +88,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
             | {"REPUBLISHED", "FINISHED", "REPEAT_NOTE", "REJECTION_NOTE"}
             | {"EFFECT_CLAIM", "FAILED_EFFECT"}
             | {"REVOKED", "REVOKE_RUN_FAILED", "REVOKE_CLAIM", "REMOVED", "RESTORED"}
-            | {"SCOPE_ENTRY", "SCOPE_RUN_FAILED", "SCOPE_CLOSED"},
+            | {"SCOPE_ENTRY", "SCOPE_RUN_FAILED", "SCOPE_CLOSED", "DAY_STAGE"},
         ),
         (
             "validate_and_parse",
@@ -99,6 +101,7 @@ OWN = {"FAILURE_NOTE", "BREAKER_TRIPPED", "BREAKER_LIFTED", "BREAKER_LETTER"}
                 "SEAL",
                 "LINES",
                 "REJECTION_NOTE",
+                "DAY_STAGE",
             }
             | {"CORRECTS", "CORRECTION", "HOLDER", "REFERENCE", "FIRST_CONTENT", "LATER_CONTENT"}
             # IAM cannot tell apart what lies in the folder of an attempt.
@@ -135,7 +138,8 @@ def test_a_taken_over_notify_stakeholders_cannot_decide_about_an_upload(kind: st
     [
         (
             "notify_stakeholders",
-            {"SEAL", "LINES", "REFERENCE", "DECISION", "CORRECTS", "AUDIT_BEGUN", "SCOPE_ENTRY"},
+            {"SEAL", "LINES", "REFERENCE", "DECISION", "CORRECTS", "AUDIT_BEGUN", "SCOPE_ENTRY"}
+            | {"DAY_STAGE"},
         ),
         ("enrich_records", {"LINES", "EMAIL_SENT", "HOLDER", "AUDIT_BEGUN", "LETTER_MARK"}),
         ("validate_and_parse", {"EMAIL_SENT", "AUDIT_BEGUN", "LETTER_MARK", "SCOPE_CLOSED"}),

@@ -6,19 +6,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from csvgate.ports import Column
-from csvgate.protocol.events import Counts
+from csvgate.protocol.ledger.day_index import Stage
 from csvgate.protocol.ledger.entries import Tripped
 from csvgate.runtime.breaker_ledger import BreakerLedger
 from csvgate.text import counted, percent
 from csvgate_ops.operate.breakers import lift
+from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import columns, peak, width
 from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.pages.safe_values import clipped, lines, shown
 from csvgate_ops.operate.console.pages.wording import after, ago
 from csvgate_ops.operate.console.snapshot import Snapshot
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.upload_index.listed import Listed, ListState
+from csvgate_ops.operate.upload_index.listing import Listing
 from csvgate_ops.operate.upload_list import upload_ids
-from csvgate_ops.operate.uploads import State, Step, UploadStatus
 from csvgate_ops.text import byte_size, rough_duration
 from fakes.bigquery import Table
 from unit.delivery.simple import contracts, table
@@ -30,32 +33,32 @@ from world import World
 NOW = datetime(2026, 11, 21, 12, 7, tzinfo=UTC)
 
 
-def upload(state: State, read: int = 0, rejected: int = 0, **back: float) -> UploadStatus:
-    return UploadStatus(
-        id="x",
-        state=state,
-        counts=Counts(read=read, valid=read - rejected, rejected=rejected) if read else None,
-        timeline=(Step(at=NOW - timedelta(**back), what="received"),),
-    )
+def upload(state: ListState, read: int = 0, rejected: int = 0, **back: float) -> Listed:
+    end = Stage("completed", "", 1, read, rejected) if read else None
+    return Listed("5cef", NOW - timedelta(**back), state, end or Stage("received"), end)
+
+
+def listing(*uploads: Listed, is_complete: bool = True) -> Listing:
+    return Listing(uploads, is_complete)
 
 
 def test_uploads_and_rows_are_counted_in_the_hour_of_arrival() -> None:
     found = overview(
-        [
+        listing(
             upload("completed", 10, 2, minutes=1),
             upload("completed", 100, 0, minutes=50),
             upload("rejected", 30, 20, hours=1),
-            upload("loading", 5, 0, hours=23),
+            upload("under way", hours=23),
             upload("failed", hours=2),
             upload("ignored", hours=2),
             upload("completed", 1000, 0, hours=24),
-        ],
+        ),
         "day",
         NOW,
     )
     assert 24 == len(found.by_state)
     assert ("13:00", "12:00") == (found.by_state[0].label, found.by_state[-1].label)
-    assert 5 == found.uploads
+    assert (5, 1, True) == (found.uploads, found.ignored, found.is_exact)
     expected = (("completed", 2), ("rejected", 1), ("failed", 1), ("under way", 1))
     assert expected == found.states
     assert (140, 108, 32) == (found.read, found.loaded, found.rejected)
@@ -65,15 +68,36 @@ def test_uploads_and_rows_are_counted_in_the_hour_of_arrival() -> None:
     assert {"loaded": 100, "rejected": 30} == before
 
 
+def test_letters_are_drawn_by_code_at_the_time_they_were_sent() -> None:
+    there = letter_world()
+    for number, code in enumerate("aaaabbbccdde"):
+        letter(there, csvgate_code=f"{code}.failed", csvgate_message=str(number))
+    letters = read(there.context).letters
+    now = max(found.dead_lettered_at for found in letters)
+    chart = letter_chart(letters, "day", now)
+    names = ["a.failed", "b.failed", "c.failed", "d.failed", "other codes"]
+    assert names == list(chart.names.values())
+    assert [4, 3, 2, 2, 1] == [part.value for part in chart.columns[-1].parts]
+    assert 12 == chart.letters == chart.columns[-1].total
+    assert 0 == letter_chart(letters, "hour", now + timedelta(hours=2)).letters
+    assert "a.failed" in words(visit(there).page("/")).partition("Dead letters that wait")[2]
+
+
 @pytest.mark.parametrize(
     ("back", "expected"),
     [(timedelta(minutes=54), "hour"), (timedelta(hours=2), "day"), (timedelta(days=2), "fortnight"),
      (timedelta(days=400), "fortnight")],
 )  # fmt: skip
 def test_the_period_fits_the_uploads(back: timedelta, expected: Over) -> None:
-    found = fitting([upload("completed", seconds=back.total_seconds())], NOW)
+    found = fitting(listing(upload("completed", seconds=back.total_seconds())), NOW)
     assert expected == found
-    assert "hour" == fitting([], NOW)
+    assert "hour" == fitting(listing(), NOW)
+
+
+def test_a_list_that_ends_within_the_period_makes_lower_bounds() -> None:
+    part = listing(upload("completed", minutes=1), upload("ignored", hours=3), is_complete=False)
+    assert [True, False] == [overview(part, over, NOW).is_exact for over in ("hour", "day")]
+    assert not overview(listing(is_complete=False), "hour", NOW).is_exact
 
 
 def test_bars_are_scaled_to_the_tallest_and_small_values_stay_visible() -> None:
@@ -226,6 +250,15 @@ def test_the_list_of_uploads_and_the_page_of_one() -> None:
     assert "orders/b.csv" in found
     assert "orders/a.csv" not in found
     assert "No uploads match" in here.page("/uploads/?text=zzz")
+    ignored = here.page("/uploads/?state=ignored")
+    assert "unknown/c.csv" in ignored
+    assert "no_contract" in ignored
+    assert "1 upload" in ignored
+    assert "orders/" not in ignored.partition("<tbody>")[2]
+    assert "1 ignored" in words(here.page("/"))
+    assert "3 uploads" in here.page("/uploads/?since=2026-11-21&until=2026-11-21")
+    assert "No uploads match" in here.page("/uploads/?until=2026-11-20")
+    assert "No uploads match in the state revoked" in words(here.page("/uploads/?state=revoked"))
     (link,) = re.findall(r'href="(/uploads/[0-9a-f]+)"', found)
     one = words(here.page(link))
     for expected in (

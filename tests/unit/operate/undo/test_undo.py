@@ -105,10 +105,10 @@ def test_everybody_is_informed() -> None:
 
 def test_the_console_does_not_keep_what_is_revoked_later() -> None:
     world, upload, _ = with_two_corrections()
-    index = UploadsIndex(world.ledger)
+    index = UploadsIndex(world.ledger, world.clock)
 
     def state() -> str:
-        return next(found.state for found in index.read().newest if found.id == upload)
+        return next(found.state for found in index.read().uploads if found.id == upload)
 
     assert "completed" == state()
     revoke_in(world, upload)

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import peak, width
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
-from csvgate_ops.operate.console.uploads_index import NEWEST, Uploads
 from csvgate_ops.operate.dead_letters.groups import groups
+from csvgate_ops.operate.upload_index.listing import Listing
 
 _PATIENCE: Final = 5.0
 """Seconds that Refresh waits. If reading takes longer, the page still shows the last reading."""
@@ -56,14 +57,14 @@ def _own(target: str) -> str:
     return target
 
 
-def _uploads(site: Site, uploads: Uploads) -> dict[str, Any]:
+def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     asked: dict[str, Over] = {over: over for over in OVERS}
-    over = asked.get(request.args.get("over", "")) or fitting(uploads.newest, site.now())
+    over = asked.get(request.args.get("over", "")) or fitting(uploads, site.now())
     return {
-        "view": overview(uploads.newest, over, site.now()),
-        "truncated": len(uploads.arrivals) > NEWEST,
-        "newest": NEWEST,
-        "all_uploads": len(uploads.arrivals),
+        "view": overview(uploads, over, site.now()),
+        "letter_chart": letter_chart(site.known_letters(), over, site.now()),
+        "listed": len(uploads.uploads),
+        "listed_since": uploads.uploads[-1].received_at if uploads.uploads else None,
     }
 
 

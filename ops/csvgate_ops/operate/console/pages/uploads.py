@@ -1,37 +1,28 @@
 """Uploads: the list, and one upload from its arrival to its email."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from csvgate_ops.operate.console.overview import loaded
-from csvgate_ops.operate.console.pages.paging import page
+from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
+from csvgate_ops.operate.console.uploads_index import day
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.upload_list import Arrival
+from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
+from csvgate_ops.operate.upload_index.listed import STATES
+from csvgate_ops.operate.upload_index.listing import Listing, last_day
 from csvgate_ops.operate.uploads import UploadStatus
+
+_FILTERS: Final = ("text", "state", "since", "until")
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    arrival: Arrival
-    status: UploadStatus
+    line: Line
     letters: int
-
-    @property
-    def loaded(self) -> int:
-        return loaded(self.status)
-
-    @property
-    def rejected(self) -> int:
-        return _rejected(self.status)
-
-
-def _rejected(status: UploadStatus) -> int:
-    """Rows with a fault, as in the email and in `csvgate status`, also if no row was loaded."""
-    return status.counts.rejected if status.counts else 0
 
 
 def uploads_pages(site: Site) -> Blueprint:
@@ -42,26 +33,41 @@ def uploads_pages(site: Site) -> Blueprint:
         reading = wait_for_reading(site.uploads)
         if reading.value is None:
             return reading_page("uploads", reading)
-        text = request.args.get("text", "").strip()
-        shown = page(_matching(reading.value.arrivals, text), request.args.get("page", ""))
-        statuses = site.uploads_index.statuses(arrival.upload.id for arrival in shown.items)
+        asked = {name: request.args.get(name, "").strip() for name in _FILTERS}
+        listing = _listing(site, reading.value, day(asked["since"]), day(asked["until"]))
+        states = [state for state in STATES if state == asked["state"]] or STATES
+        chosen = [upload for upload in listing.uploads if upload.state in states]
+        wanted, is_exact, found = request.args.get("page", ""), listing.is_complete, None
+        if asked["text"]:
+            found, is_all = site.uploads_index.matching(chosen, lambda x: x.has(asked["text"]))
+            is_exact = is_exact and is_all
+            numbers: Page[Any] = page(found, wanted)
+            lines = numbers.items
+        else:
+            numbers = page(chosen, wanted)
+            lines = site.uploads_index.lines(numbers.items)
         letters = _letters_by_upload(site)
-        rows = [
-            _Row(arrival, status, letters[status.id])
-            for arrival, status in zip(shown.items, statuses, strict=True)
-        ]
-        return render_template("uploads.html", reading=reading, page=shown, rows=rows, text=text)
+        return render_template(
+            "uploads.html",
+            reading=reading,
+            page=numbers,
+            rows=[_Row(line, letters[line.id]) for line in lines],
+            asked={name: value for name, value in asked.items() if value},
+            states=STATES,
+            is_exact=is_exact,
+            searched=MOST_SEARCHED if found is not None and not is_exact else None,
+        )
 
     @pages.get("/<upload_id>")
     def one(upload_id: str) -> str:
-        status = site.uploads_index.fresh(upload_id) if _is_id(upload_id) else None
+        status = site.uploads_index.status(upload_id) if _is_id(upload_id) else None
         if status is None or status.state == "unknown":
             abort(404, "The ledger has no upload with this id.")
         return render_template(
             "upload.html",
             hints=list(hints(status, site.breakers.current().value or (), _options(site))),
             status=status,
-            loaded=loaded(status),
+            loaded=_loaded(status),
             rejected=_rejected(status),
             letters=_letters_by_upload(site)[upload_id],
         )
@@ -74,17 +80,22 @@ def _options(site: Site) -> str:
     return "" if site.is_local else f" --project {site.project}"
 
 
-def _matching(arrivals: Sequence[Arrival], text: str) -> Sequence[Arrival]:
-    """Return the arrivals whose object name or dataset contains the text, or whose id begins with
-    it."""
-    wanted = text.casefold()
-    return [
-        arrival
-        for arrival in arrivals
-        if wanted in arrival.upload.name.casefold()
-        or wanted in arrival.dataset
-        or arrival.upload.id.startswith(wanted)
-    ]
+def _listing(site: Site, known: Listing, since: date | None, until: date | None) -> Listing:
+    """Return the uploads of the days that are asked for; without them, those of the last
+    reading."""
+    if since is None and until is None:
+        return known
+    return site.uploads_index.of_days(since, last_day(until, site.now()))
+
+
+def _loaded(status: UploadStatus) -> int:
+    """Rows in BigQuery: all valid rows or none."""
+    return status.counts.valid if status.counts and status.state == "completed" else 0
+
+
+def _rejected(status: UploadStatus) -> int:
+    """Rows with a fault, as in the email and in `csvgate status`, also if no row was loaded."""
+    return status.counts.rejected if status.counts else 0
 
 
 def _letters_by_upload(site: Site) -> Counter[str]:

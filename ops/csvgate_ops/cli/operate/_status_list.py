@@ -1,0 +1,89 @@
+"""Selects the uploads that `csvgate status` lists, and says how many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.text import counted
+from csvgate_ops.operate.upload_index.lines import (
+    MOST_SEARCHED,
+    Line,
+    lines,
+    matching,
+    reader,
+    stream,
+)
+from csvgate_ops.operate.upload_index.listed import STATES
+from csvgate_ops.operate.upload_index.listing import FEW_NAMES, Totals, last_day, read_listing
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for; without any of them, all uploads."""
+
+    states: frozenset[str] = frozenset()
+    since: date | None = None
+    until: date | None = None
+    dataset: str | None = None
+    text: str | None = None
+
+    def wants(self, line: Line) -> bool:
+        """Return whether the object name and the dataset are as asked for."""
+        is_dataset = self.dataset is None or line.dataset == self.dataset
+        return is_dataset and (self.text is None or line.has(self.text))
+
+    @property
+    def reads_entries(self) -> bool:
+        """Whether names alone do not say which uploads match."""
+        return self.dataset is not None or self.text is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    lines: Sequence[Line]
+    totals: Totals
+    """Of all uploads that match."""
+    searched: int | None = None
+    """How many uploads were searched by text or dataset, the newest first; None if all were."""
+
+
+def select(ledger: Ledger, filters: Filters, most: int, now: datetime) -> Selected:
+    """Return up to `most` uploads, newest first; 0 stands for all. A line costs one read. A search
+    by text or dataset reads one entry for each upload that it looks at."""
+    until = last_day(filters.until, now)
+    names = FEW_NAMES if most else None
+    listing = read_listing(ledger, since=filters.since, until=until, most_names=names)
+    in_state = [u for u in listing.uploads if not filters.states or u.state in filters.states]
+    read = reader(ledger)
+    if not filters.reads_entries:
+        shown = lines(read, in_state[: most or None])
+        return Selected(shown, Totals.of(in_state, is_exact=listing.is_complete))
+    if most:
+        found, is_all = matching(read, in_state, filters.wants)
+    else:
+        found, is_all = [line for line in stream(read, in_state) if filters.wants(line)], True
+    totals = Totals.of(found, is_exact=listing.is_complete and is_all)
+    return Selected(found[: most or None], totals, None if is_all else MOST_SEARCHED)
+
+
+def totals(selected: Selected) -> str:
+    """Return how many uploads match, by state, such as "At least 4,100 uploads: …"."""
+    found = selected.totals
+    at_least = "" if found.is_exact else "at least "
+    number = counted(found.uploads, "upload")
+    by_state = [
+        f"{at_least}{found.by_state[state]:,} {state}"
+        for state in STATES
+        if found.by_state.get(state)
+    ]
+    shown = len(selected.lines)
+    first = f"The newest {shown:,} of {at_least}{number}" if shown < found.uploads else number
+    if shown >= found.uploads and at_least:
+        first = f"At least {number}"
+    parts = [f"{first}: {', '.join(by_state)}." if by_state else "0 uploads."]
+    if selected.searched is not None:
+        parts.append(f"Only the newest {selected.searched:,} uploads were searched.")
+    if not found.is_exact:
+        parts.append("--since and --until choose days; --most 0 counts everything.")
+    return " ".join(parts)

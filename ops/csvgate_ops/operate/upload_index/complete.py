@@ -1,0 +1,86 @@
+"""Adds to the index by day what the other entries of the ledger say about uploads.
+
+Functions list every upload. Only uploads from before there was an index are missing, and nothing
+but this command adds them. An entry that exists stays as it is.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from csvgate.protocol.ledger import paths
+from csvgate.protocol.ledger.attempts import current_attempt
+from csvgate.protocol.ledger.day_index import (
+    index_end,
+    index_failed,
+    index_ignored,
+    index_received,
+    index_undo,
+)
+from csvgate.protocol.ledger.entries import Received
+from csvgate.protocol.ledger.ledger import Ledger, UploadLedger
+from csvgate.protocol.ledger.revocations import RevocationLedger
+from csvgate_ops.operate.upload_index.listing import read_listing, today
+from csvgate_ops.operate.upload_list import upload_ids
+
+_WRITERS: Final = 8
+_AT_ONCE: Final = 1_000
+
+
+def missing(ledger: Ledger, now: datetime) -> Iterator[str]:
+    """Yield the ids of the uploads that the index does not list."""
+    known = {upload.id for upload in read_listing(ledger, until=today(now)).uploads}
+    return (upload_id for upload_id in upload_ids(ledger) if upload_id not in known)
+
+
+def complete(ledger: Ledger, uploads: Iterator[str]) -> int:
+    """List these uploads, and return how many they are: about ten reads and two writes each. Other
+    calls of this at the same time do no harm. Raises Transient and Permanent; what was listed
+    until then stays."""
+    done = 0
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        while portion := list(islice(uploads, _AT_ONCE)):
+            done += sum(writers.map(lambda upload: _complete(ledger.upload(upload)), portion))
+    return done
+
+
+def _complete(entries: UploadLedger) -> bool:
+    """List one upload. Return False if the ledger does not say yet what the object is."""
+    received, ledger = entries.received(), entries.ledger
+    if received is None:
+        ignored = entries.ignored()
+        if ignored is not None:
+            index_ignored(ledger, ignored)
+        return ignored is not None
+    index_received(ledger, received)
+    for path, note in entries.notes():
+        if path is paths.FAILURE_NOTE:
+            index_failed(ledger, received, note.code, note.at)
+    for number in range(1, current_attempt(entries).number + 1):
+        _attempt(entries, received, number)
+    return True
+
+
+def _attempt(entries: UploadLedger, received: Received, number: int) -> None:
+    attempt = entries.attempt(number)
+    decision, finished = attempt.decision(), attempt.finished()
+    seal = entries.seal(decision.seal) if decision else None
+    if decision is None or finished is None or seal is None:
+        return
+    index_end(
+        entries.ledger,
+        received,
+        finished.outcome,
+        number,
+        decision.at,
+        counts=seal.counts,
+        stopped_at=seal.stopped_at,
+        code=finished.code,
+    )
+    revocation = RevocationLedger(attempt)
+    if removed := revocation.removed():
+        index_undo(entries.ledger, received, "revoked", number, removed.at)
+    if restored := revocation.restored():
+        index_undo(entries.ledger, received, "restored", number, restored.at)
