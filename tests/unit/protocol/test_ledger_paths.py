@@ -12,14 +12,16 @@ from csvgate.protocol.ledger import (
     effect_entries,
     effect_paths,
     entries,
+    job_entries,
+    job_paths,
     paths,
 )
 from csvgate.protocol.ledger.entries import Entry
 from csvgate.protocol.ledger.paths import FAILURE_NOTE, REFERENCE, EntryPath, LedgerPath
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE)
-PATHS = ("paths.py", "effect_paths.py", "content_paths.py")
+TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE, *job_paths.TABLE)
+PATHS = ("paths.py", "effect_paths.py", "content_paths.py", "job_paths.py")
 NESTED = {
     "Entry",
     "CurrentRows",
@@ -76,6 +78,7 @@ def test_every_entry_has_a_path() -> None:
             **vars(entries),
             **vars(effect_entries),
             **vars(content_entries),
+            **vars(job_entries),
         }.items()
         if isinstance(model, type) and issubclass(model, BaseModel) and issubclass(model, Entry)
     }

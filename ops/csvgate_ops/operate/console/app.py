@@ -1,14 +1,12 @@
 """The console as a WSGI application for one context."""
 
 import json
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from flask import Flask, Response, make_response, render_template
 from werkzeug.exceptions import HTTPException, NotFound
 
 from csvgate.runtime.errors import Failure
-from csvgate_ops.local.loopback.guard import guard
-from csvgate_ops.operate.console.access import Access
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.pages import safe_values, wording
 from csvgate_ops.operate.console.pages.actions import actions_pages
@@ -22,6 +20,7 @@ from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
 from csvgate_ops.operate.runbook import remedy
+from csvgate_ops.security_headers import security_headers
 from csvgate_ops.text import printable
 
 _HTMX_FILE: Final = "htmx-2.0.11.min.js"
@@ -45,12 +44,20 @@ _MOST_SENT: Final = 64 * 1024 * 1024
 """The largest form in bytes: in a form, a letter of 10 MB may become three times as long."""
 
 
-def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
+class AccessControl(Protocol):
+    """Decides which requests are answered; `console.access` for the local console and
+    `console.identity.service_access` for the deployed one."""
+
+    def require(self, app: Flask) -> None:
+        """Check every request to the app, and give its templates `csrf`."""
+
+
+def create_app(site: Site, access: AccessControl, jobs: Jobs) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
-    guard(app, "console", _POLICY, _REFERRER)
+    security_headers(app, _POLICY, _REFERRER)
     access.require(app)
     app.context_processor(lambda: _everywhere(site, jobs))
     for blueprint in (
@@ -78,10 +85,10 @@ def _templates(app: Flask, site: Site) -> None:
         "exact": safe_values.exact,
         "with_code": safe_values.with_code,
         "clipped": safe_values.clipped,
-        "message": lambda letter: message_of(letter, site.context),
+        "message": lambda letter: message_of(letter, site.base),
         "remedy": lambda code: remedy(code) or "",
         "detail_of": lambda step, dataset: reason_of(
-            step.what, step.detail, dataset or "", site.context
+            step.what, step.detail, dataset or "", site.base
         ),
     }
     environment.globals |= {

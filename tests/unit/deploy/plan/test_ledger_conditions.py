@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, content_paths, effect_paths, paths
+from csvgate.protocol.ledger import access, content_paths, effect_paths, job_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -43,10 +43,13 @@ PARTS: dict[str, paths.Part] = {
     "scope": "5c09e",
     "run_number": 1,
     "content": "c0117",
+    "job": "20261121-101500-0b1ec7a1",
+    "claim": 1,
 }
 KINDS = {
     name: kind
-    for name, kind in {**vars(paths), **vars(effect_paths), **vars(content_paths)}.items()
+    for module in (paths, effect_paths, content_paths, job_paths)
+    for name, kind in vars(module).items()
     if isinstance(kind, LedgerPath)
 }
 
@@ -66,9 +69,8 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    assert {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE} == created | set(
-        access.OPERATORS
-    )
+    every = {*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE, *job_paths.TABLE}
+    assert every == created | set(access.OPERATORS) | set(access.CONSOLE)
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 
