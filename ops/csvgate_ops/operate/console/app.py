@@ -52,8 +52,11 @@ class AccessControl(Protocol):
         """Check every request to the app, and give its templates `csrf`."""
 
 
-def create_app(site: Site, access: AccessControl, jobs: Jobs) -> Flask:
-    app = Flask(__name__)
+def create_app(
+    site: Site, access: AccessControl, jobs: Jobs, *, static_path: str = "/static"
+) -> Flask:
+    """`static_path` is where style sheet, scripts and icon are served."""
+    app = Flask(__name__, static_url_path=static_path)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
