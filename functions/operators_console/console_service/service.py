@@ -14,6 +14,7 @@ from flask import Flask
 
 from console_service import context, settings
 from console_service.api import api_pages
+from console_service.project_number import with_project_number
 from csvgate.contracts.bundle import read_bundle
 from csvgate.contracts.bundle_format import CACHED
 from csvgate.contracts.match import Contracts
@@ -74,7 +75,10 @@ class Service:
         )
         return cls(
             project=found.project,
-            access=ServiceAccess(Verifier(found.sign_in, found.audience, utc_now), found.members),
+            access=ServiceAccess(
+                Verifier(found.sign_in, with_project_number(found.audience), utc_now),
+                found.members,
+            ),
             contracts=contracts,
             connect=lambda known: context.context(found, store, known),
             instance=f"{found.revision}/{secrets.token_hex(4)}",

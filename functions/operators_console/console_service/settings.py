@@ -35,7 +35,7 @@ class Settings(BaseModel):
     sign_in: Literal["iap", "id-token"] = Field(alias="CSVGATE_CONSOLE_SIGN_IN")
     audience: str = Field(alias="CSVGATE_CONSOLE_AUDIENCE", min_length=1)
     """What tokens must be for: the address of the console or, behind Identity-Aware Proxy, the
-    path of its service."""
+    path of its service. It may contain `{project_number}`."""
     members: Json[tuple[str, ...]] | None = Field(None, alias="CSVGATE_CONSOLE_MEMBERS")
     """The email addresses that have access, as JSON; None if IAM alone decides."""
     routes: Json[tuple[Reviewed, ...]] = Field(alias="CSVGATE_CONSOLE_ROUTES")
