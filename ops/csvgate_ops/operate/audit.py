@@ -45,6 +45,11 @@ def operator() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
+def named(actor: str, verified_by: str) -> str:
+    """Return the name of an actor for people. It says if nobody has verified it."""
+    return actor if verified_by else f"{actor} (claimed)"
+
+
 def new_run(action: str, at: datetime) -> str:
     """Return a unique name that sorts by time: `<day>/<time>-<action>-<random>`, in UTC."""
     at = at.astimezone(UTC)

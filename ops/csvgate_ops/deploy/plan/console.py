@@ -22,7 +22,7 @@ _PERMISSIONS = "pubsub.subscriptions.list"
 NUMBER = "{project_number}"
 """The function fills it in: the environment must be the same text in every plan."""
 _READ, _CREATE = "roles/storage.objectViewer", "roles/storage.objectCreator"
-_READ_ONLY = ("rejects", "staging", "references", "contracts", "audit")
+_READ_ONLY = ("rejects", "staging", "contracts", "audit")
 
 
 def custom_roles(topology: Topology) -> Iterator[Resource]:

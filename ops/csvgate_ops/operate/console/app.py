@@ -11,6 +11,7 @@ from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.pages import safe_values, wording
 from csvgate_ops.operate.console.pages.actions import actions_pages
 from csvgate_ops.operate.console.pages.audit import audit_pages
+from csvgate_ops.operate.console.pages.breakers import breakers_pages
 from csvgate_ops.operate.console.pages.edit import edit_pages
 from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
@@ -71,6 +72,7 @@ def create_app(
         actions_pages(site, jobs),
         jobs_pages(jobs),
         audit_pages(site),
+        breakers_pages(site),
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)

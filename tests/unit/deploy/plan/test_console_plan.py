@@ -133,7 +133,7 @@ def test_its_account_has_these_roles_and_no_others() -> None:
     assert {
         *(
             ("roles/storage.objectViewer", "bucket", each, False)
-            for each in ("rejects", "staging", "references", "contracts", "audit", "ledger")
+            for each in ("rejects", "staging", "contracts", "audit", "ledger")
         ),
         ("roles/storage.objectCreator", "bucket", "audit", False),
         ("roles/storage.objectCreator", "bucket", "ledger", True),
