@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 import functions_framework
-from flask import Request, Response
+from flask import Request
+from werkzeug.wrappers import Response
 
 from csvgate.runtime.fast_imports import imports_of_main
 
@@ -28,4 +29,4 @@ def build() -> Service:
 
 @functions_framework.http
 def operators_console(request: Request) -> Response:
-    return Response.from_app(build().app(), request.environ)  # type: ignore[no-any-return]
+    return Response.from_app(build().app(), request.environ)

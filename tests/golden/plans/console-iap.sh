@@ -32,8 +32,6 @@ gcloud iam roles create csvgateConsole '--title=csvgate console finds the topic 
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 # csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-staging
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
-# csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-references
-gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-references --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 # csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-contracts
 gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
 # csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-audit

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.kinds import agent
 from csvgate_ops.deploy.plan import ledger_conditions
-from csvgate_ops.deploy.plan.model import Binding, Key, Place, Resource
+from csvgate_ops.deploy.plan.model import Binding, Fields, Key, Place, Resource
 from csvgate_ops.deploy.topology.model import CONSOLE, Console, StorageEvent, Topology
 
 SERVICE = topo.service_name(CONSOLE)
@@ -28,8 +28,16 @@ _READ_ONLY = ("rejects", "staging", "contracts", "audit")
 def custom_roles(topology: Topology) -> Iterator[Resource]:
     if topology.console is not None:
         title = "csvgate console finds the topic of Storage events"
-        fields = {"title": title, "permissions": _PERMISSIONS, "deleted": False}
+        fields: Fields = {"title": title, "permissions": _PERMISSIONS, "deleted": False}
         yield Resource(Key("custom-role", ROLE), fields)
+
+
+def trigger_topics(topology: Topology) -> Iterator[Resource]:
+    """Yield the topics of Eventarc that the console publishes to."""
+    if topology.console is not None:
+        for name in topology.triggers:
+            if topo.transport(topology, name).owns_topic:
+                yield Resource(Key("trigger-topic", name))
 
 
 def agents(topology: Topology) -> Iterator[Resource]:

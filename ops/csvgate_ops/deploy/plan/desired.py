@@ -52,6 +52,7 @@ def desired(
         *function_resources.console_function(topology, environment, place, digests),
         *resources.triggers(topology, place),
         *resources.trigger_subscriptions(topology),
+        *console.trigger_topics(topology),
         *timed.schedules(topology, place),
         *timed.budgets(environment),
     )

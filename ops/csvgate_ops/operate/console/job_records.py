@@ -21,7 +21,7 @@ from csvgate.protocol.ledger.entries import ListedOutcome, Timestamp
 from csvgate.protocol.ledger.job_entries import JobBegun, JobClaim, JobEnded, JobPart
 from csvgate.protocol.ledger.job_paths import JOB_BEGUN, JOB_CLAIM, JOB_ENDED, JOB_PART, JOB_STOP
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate_ops.operate.dead_letters.runs import Outcome, Progress, Report
+from csvgate_ops.operate.dead_letters.runs import Outcome, Progress, Report, Result
 
 BEAT: Final = 5.0
 """Seconds between two signs of life."""
@@ -88,9 +88,8 @@ class Claim:
             skipped=progress.skipped,
             failed=progress.failed,
         )
-        names = {"job": self.job, "claim": self.number}
         self._parts += 1
-        self.ledger.create(JOB_PART, part, **names, number=self._parts)
+        self.ledger.create(JOB_PART, part, job=self.job, claim=self.number, number=self._parts)
         return self.is_held() and self.ledger.get(JOB_STOP, job=self.job) is None
 
     def is_held(self) -> bool:
@@ -230,7 +229,7 @@ def _listed(outcome: Outcome) -> ListedOutcome:
 
 
 def _outcome(listed: ListedOutcome) -> Outcome:
-    result = "failed" if listed.result == "failed" else "skipped"
+    result: Result = "failed" if listed.result == "failed" else "skipped"
     return Outcome(
         listed.letter, listed.function, listed.code, listed.upload, result, listed.detail
     )

@@ -1,8 +1,6 @@
 """The plan of the operators' console: its function, its roles, and who may call it."""
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -10,35 +8,24 @@ from pydantic import ValidationError
 from csvgate.protocol.ledger.access import CONSOLE as CREATED
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.plan import console
-from csvgate_ops.deploy.plan.desired import desired
-from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Plan, Resource, Stage
+from csvgate_ops.deploy.plan.model import Binding, Key, Observed, Plan, Resource, Stage
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
 from csvgate_ops.deploy.staging.stage import contents
 from csvgate_ops.deploy.topology.checks import mistakes
-from csvgate_ops.deploy.topology.model import Topology
 from fakes.iam import CREATE, holds
-from unit.deploy.plan.environments import ROOT, environment, golden, topology, wanted
+from unit.deploy.plan.environments import (
+    ADA,
+    ROOT,
+    console_desired,
+    golden,
+    topology,
+    wanted,
+    with_console,
+)
 
-ADA, OPERATORS = "user:ada@example.com", "group:csvgate-operators@example.com"
+OPERATORS = "group:csvgate-operators@example.com"
 ACCOUNT = "serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com"
-
-
-def with_console(**settings: object) -> Topology:
-    document: dict[str, Any] = topology().model_dump(exclude_unset=True)
-    document["service_accounts"] = {
-        **document["service_accounts"],
-        "csvgate-console": {"display_name": "csvgate operators_console"},
-    }
-    given = {"service_account": "csvgate-console", "sign_in": "iap", "members": [ADA]}
-    return Topology.model_validate({**document, "console": {**given, **settings}})
-
-
-@cache
-def console_desired(sign_in: str, members: tuple[str, ...] = (ADA,)) -> Desired:
-    found = with_console(sign_in=sign_in, members=members)
-    digests = dict.fromkeys((*found.functions, "operators_console"), "0" * 40)
-    return desired(found, environment("dev"), digests, ROOT / "deploy" / "monitoring")
 
 
 def function(sign_in: str, members: tuple[str, ...] = (ADA,)) -> Resource:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import functions_framework
 import pytest
@@ -13,7 +14,7 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from console_service import service, settings
+from console_service import context, service, settings
 from csvgate.runtime.errors import Transient
 from unit.operate.console.browsing import field, letter, letter_world, until, value_of
 from unit.operate.console.identities import ADA, AUDIENCES, IAP, Issuer, headers
@@ -77,14 +78,15 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv(name, value)
     for name in ("configure", "object_store"):
         monkeypatch.setattr(service, name, lambda *_, **__: there.world.store)
-    monkeypatch.setattr(service.context, "context", lambda *_: there.context)
+    monkeypatch.setattr(context, "context", lambda *_: there.context)
     monkeypatch.setattr(
         service, "CurrentContracts", lambda *_, **__: lambda: there.context.contracts
     )
     issuer = Issuer(IAP)
     monkeypatch.setattr(requests, "get", lambda url, **_: Answer(issuer.read(url)))
     before = set(sys.modules)
-    app = functions_framework.create_app("operators_console", str(SOURCE), "http")
+    framework: Any = functions_framework
+    app = framework.create_app("operators_console", str(SOURCE), "http")
     yield Deployed(there, app.test_client(), letter_id)
     for name in set(sys.modules) - before:
         del sys.modules[name]

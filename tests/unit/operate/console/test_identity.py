@@ -154,6 +154,6 @@ def test_a_revoked_key_is_refused_after_an_hour() -> None:
 def test_keys_that_cannot_be_read_let_nobody_in(answer: Exception | None) -> None:
     issuer = Issuer(IAP, broken=answer)
     if answer is None:
-        issuer.keys = lambda: {"keys": [1]}  # type: ignore[assignment,return-value,method-assign]
+        issuer.served = b'{"keys": [1]}'
     with pytest.raises(Transient, match=r"gstatic\.com/iap/verify"):
         verifier(IAP, issuer).operator(headers(IAP))

@@ -10,7 +10,7 @@ the console.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from csvgate_ops.operate.audit import Operator
 from csvgate_ops.operate.console.identity.public_keys import Fetch, PublicKeys, fetch
@@ -25,6 +25,13 @@ _SKEW: Final = 30
 """Seconds by which the clocks of the issuer and of this machine may differ."""
 
 SignIn = Literal["iap", "id-token"]
+
+
+class Headers(Protocol):
+    """The headers of a request; their names are compared without regard to case."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """Return the value of a header."""
 
 
 class NotProven(Exception):
@@ -69,7 +76,7 @@ class Verifier:
         self._issuer = _ISSUERS[sign_in]
         self._keys = PublicKeys(self._issuer.keys_url, read, clock)
 
-    def operator(self, headers: Mapping[str, str]) -> Operator:
+    def operator(self, headers: Headers) -> Operator:
         """Return who sends a request with these headers. Raises NotProven, and Transient when the
         issuer's keys cannot be read."""
         claims = self._claims(self._token(headers))
@@ -83,7 +90,7 @@ class Verifier:
             raise NotProven(f"{NAMED} names somebody else than the assertion")
         return Operator(email.lower(), self.sign_in)
 
-    def _token(self, headers: Mapping[str, str]) -> str:
+    def _token(self, headers: Headers) -> str:
         if self.sign_in == "iap":
             token = headers.get(ASSERTION, "")
         else:
@@ -97,15 +104,17 @@ class Verifier:
         return token
 
     def _claims(self, token: str) -> Mapping[str, Any]:
-        from google.auth import exceptions, jwt
+        from google.auth import exceptions
+        from google.auth import jwt as untyped
 
+        jwt: Any = untyped
         try:
             header = jwt.decode_header(token)
             key_id = header.get("kid")
             key = self._keys.get(key_id) if isinstance(key_id, str) else None
             if header.get("alg") != self._issuer.algorithm or key is None:
                 raise NotProven("the token is not signed with a current key of its issuer")
-            claims = jwt.decode(
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 certs={key_id: key},
                 audience=self._audience,
