@@ -11,7 +11,7 @@ _SECONDS: Final = 5.0
 
 def with_project_number(text: str) -> str:
     """Fill in `{project_number}`, as the metadata server says it. Raises Transient
-    `metadata.unavailable`."""
+    `settings.invalid`."""
     if VARIABLE not in text:
         return text
     import requests
@@ -21,10 +21,8 @@ def with_project_number(text: str) -> str:
         answer.raise_for_status()
     except OSError as error:
         words = type(error).__name__
-        raise Transient(
-            "metadata.unavailable", f"cannot read the project's number: {words}"
-        ) from error
+        raise Transient("settings.invalid", f"cannot read the project's number: {words}") from error
     number = answer.text.strip()
     if not (number.isascii() and number.isdecimal()):
-        raise Transient("metadata.unavailable", "the project's number is not a number")
+        raise Transient("settings.invalid", "the project's number is not a number")
     return text.replace(VARIABLE, number)

@@ -1,17 +1,22 @@
 """The plan of the operators' console: its function, its roles, and who may call it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from csvgate.protocol.ledger.access import CONSOLE as CREATED
+from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.plan import console
 from csvgate_ops.deploy.plan.model import Binding, Key, Observed, Plan, Resource, Stage
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
-from csvgate_ops.deploy.staging.stage import contents
+from csvgate_ops.deploy.staging.stage import contents, write
 from csvgate_ops.deploy.topology.checks import mistakes
 from fakes.iam import CREATE, holds
 from unit.deploy.plan.environments import (
@@ -188,3 +193,44 @@ def test_the_stage_contains_what_the_console_needs_of_the_tools() -> None:
     folders = {f.split("/")[1] for f in files if f.startswith("csvgate_ops/") and f.count("/") > 1}
     assert {"operate", "local"} == folders, "neither author, cli nor deploy"
     assert topo.service_name("operators_console") == console.SERVICE
+
+
+_ALONE = """
+import importlib, pkgutil, sys
+sys.path = [p for p in sys.path if 'csvgate' not in p or 'site-packages' in p]
+sys.path = [p for p in sys.path if not any(p.endswith(end) for end in ('/ops', '/shared'))]
+sys.meta_path = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]
+sys.path.insert(0, sys.argv[1])
+import main
+for name in ('csvgate_ops', 'console_service'):
+    package = importlib.import_module(name)
+    assert package.__path__[0].startswith(sys.argv[1]), package
+    for found in pkgutil.walk_packages(package.__path__, name + '.'):
+        importlib.import_module(found.name)
+print(*sorted({'duckdb', 'pyarrow', 'google.cloud.storage', 'rich'} & set(sys.modules)))
+"""
+
+
+def test_the_staged_console_imports_nothing_that_is_not_staged(tmp_path: Path) -> None:
+    files = contents(ROOT, ROOT / "functions" / "operators_console", with_ops=True)
+    write(files, {}, tmp_path / "staged")
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE, str(tmp_path / "staged")],
+        env={"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "", "") == (done.returncode, done.stdout.strip(), done.stderr.strip())
+
+
+def test_the_functions_of_the_pipeline_contain_no_tools(tmp_path: Path) -> None:
+    source = tmp_path / "functions" / "enrich_records"
+    source.mkdir(parents=True)
+    (source / "main.py").write_text("from csvgate_ops.operate.audit import record\n")
+    (source / "requirements.txt").write_text("")
+    for folder in ("ops", "shared"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    with pytest.raises(DeployError, match="not part of a function"):
+        contents(tmp_path, source)
