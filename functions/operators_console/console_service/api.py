@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
+from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.console.letter_search import LetterSearch
 from csvgate_ops.operate.console.site import Site, wait_for_reading
 from csvgate_ops.operate.console.snapshot import Reading
@@ -66,7 +68,19 @@ def api_pages(site: Site) -> Blueprint:
         }
         return jsonify(body), 200
 
+    pages.register_error_handler(HTTPException, _refused)
+    pages.register_error_handler(Failure, _failed)
     return pages
+
+
+def _refused(error: Exception) -> tuple[Response, int]:
+    """Also for requests without access, which reach no view."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
+    return jsonify({"error": error.description}), error.code or 500
+
+
+def _failed(error: Exception) -> tuple[Response, int]:
+    return jsonify({"error": str(error)}), 502
 
 
 def _age(reading: Reading[Any]) -> dict[str, Any]:

@@ -134,6 +134,14 @@ def test_health_letters_and_uploads_as_json(deployed: Deployed) -> None:
     assert (0, []) == (uploads["total"], uploads["uploads"])
 
 
+def test_programs_get_errors_as_json(deployed: Deployed) -> None:
+    for given, words in (({}, "has no X-Goog-IAP-JWT-Assertion"), (FORGED, "malformed")):
+        answer = deployed.get("/api/health", **given)
+        assert 401 == answer.status_code
+        assert answer.json is not None
+        assert words in answer.json["error"]
+
+
 def test_json_is_only_read(deployed: Deployed) -> None:
     for path in ("/api/health", "/api/letters", "/api/uploads"):
         token = field(deployed.get("/", **headers()).text, "csrf")
