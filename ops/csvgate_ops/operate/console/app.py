@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final, Protocol
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException, NotFound
 
 from csvgate.runtime.errors import Failure
@@ -113,7 +113,8 @@ def _error(error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
     if error.code == 404 and error.description == NotFound.description:
         error.description = "The console has no page with this address."
-    template = "unauthorized.html" if error.code == 401 else "error.html"
+    without_access = error.code == 401 or g.get("without_access", False)
+    template = "unauthorized.html" if without_access else "error.html"
     return make_response(render_template(template, error=error), error.code or 500)
 
 

@@ -96,10 +96,11 @@ class Claim:
         """Return whether no other instance has claimed the job since."""
         return self.ledger.get(JOB_CLAIM, job=self.job, claim=self.number + 1) is None
 
-    def end(self, report: Report | None, error: str) -> None:
-        """Record the end of the job, unless another instance works on it."""
+    def end(self, report: Report | None, error: str) -> bool:
+        """Record the end of the job. Return False, and record nothing, when another instance works
+        on it. Raises Transient and Permanent."""
         if not self.is_held():
-            return
+            return False
         outcomes = report.outcomes if report else ()
         left = [o for o in outcomes if o.result in ("skipped", "failed")][:MOST_LISTED]
         ended = JobEnded(
@@ -110,6 +111,7 @@ class Claim:
             not_done=tuple(_listed(outcome) for outcome in left),
         )
         self.ledger.create(JOB_ENDED, ended, job=self.job)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,9 +159,9 @@ class Jobs:
     def stop(self, job: Job) -> None:
         """Stop the job before its next letter, also if another instance works on it. Raises
         Transient and Permanent when that cannot be recorded."""
+        job.stop.set()
         if self._records is not None:
             self._records.stop(job.id)
-        job.stop.set()
 
     def running(self) -> Job | None:
         with self._lock:
@@ -235,7 +235,9 @@ class Jobs:
     def _record_end(self, job: Job, claim: Claim) -> None:
         try:
             claim.beat(_own(job))
-            claim.end(job.report, job.error)
+            if not claim.end(job.report, job.error):
+                # From now on, the ledger says how the job goes on.
+                self._jobs.pop(job.id, None)
         except Failure as failure:
             _LOG.warning("the end of job %s is not recorded: %s", job.id, failure)
 

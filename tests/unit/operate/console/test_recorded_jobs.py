@@ -212,6 +212,9 @@ def test_two_instances_continue_at_once() -> None:
     finished(job)
     assert first.jobs.running() is None
     assert there.context.ledger.get(JOB_ENDED, job=job.id) is None, "the end is the second's"
+    seen = first.jobs.get(job.id)
+    assert seen is not None
+    assert seen.is_running, "the first one shows how the second goes on"
     claim.end(report, "")
     assert report.run == end_of(there, job).run
     assert 0 == there.left()

@@ -29,7 +29,7 @@ class Service:
     def __init__(
         self, there: LetterWorld, kind: str = IAP, members: tuple[str, ...] | None = None
     ) -> None:
-        issuer = Issuer(kind)
+        self.issuer = issuer = Issuer(kind)
         verifier = Verifier(kind, AUDIENCES[kind], issuer.clock, issuer.read)  # type: ignore[arg-type]
         self.site = Site.of(there.context, "test-project", is_local=False, who=current_operator)
         self.app = create_app(self.site, ServiceAccess(verifier, members), Jobs(self.site.now))
@@ -75,6 +75,16 @@ def test_nothing_is_shown_without_a_proof(there: LetterWorld) -> None:
 def test_the_printed_token_of_the_local_console_has_no_meaning(there: LetterWorld) -> None:
     assert 401 == Service(there).get("/?token=x").status_code
     assert 200 == Service(there).get("/?token=x", **headers()).status_code
+
+
+def test_without_the_keys_of_google_nobody_sees_anything(there: LetterWorld) -> None:
+    service = Service(there)
+    service.issuer.broken = OSError("no route")
+    for path in ("/", "/letters/", "/nothing/here"):
+        answer = service.get(path, **headers())
+        assert 503 == answer.status_code
+        assert "cannot verify identities" in answer.text
+        assert "test-project" not in answer.text
 
 
 def test_only_members_have_access(there: LetterWorld) -> None:

@@ -57,6 +57,7 @@ class ServiceAccess:
             abort(401, f"The console cannot verify who you are: {why}.")
         except Transient as failure:
             _LOG.warning("identities cannot be verified: %s", failure)
+            g.without_access = True
             abort(503, "The console cannot verify identities at the moment. Try again later.")
         if self._members is not None and operator.name not in self._members:
             _LOG.warning("%s is not a member", operator.name)
