@@ -237,7 +237,8 @@ class Jobs:
             claim.beat(_own(job))
             if not claim.end(job.report, job.error):
                 # From now on, the ledger says how the job goes on.
-                self._jobs.pop(job.id, None)
+                with self._lock:
+                    self._jobs.pop(job.id, None)
         except Failure as failure:
             _LOG.warning("the end of job %s is not recorded: %s", job.id, failure)
 
