@@ -14,6 +14,7 @@ from flask import Flask
 
 from console_service import context, settings
 from console_service.api import api_pages
+from console_service.logs import configure_logs
 from console_service.project_number import with_project_number
 from csvgate.contracts.bundle import read_bundle
 from csvgate.contracts.bundle_format import CACHED
@@ -21,7 +22,6 @@ from csvgate.contracts.match import Contracts
 from csvgate.gcp.build import object_store
 from csvgate.runtime.current_contracts import CurrentContracts
 from csvgate.runtime.errors import Failure
-from csvgate.runtime.log import configure
 from csvgate.runtime.start_up import utc_now
 from csvgate_ops.operate.audit import Operator
 from csvgate_ops.operate.console.app import create_app
@@ -63,7 +63,7 @@ class Service:
         """Return the service for an environment; `source` is the function's folder. Raises
         Transient `settings.invalid`."""
         found = settings.read(environment)
-        configure(level=found.log_level, project=found.project, function="operators_console")
+        configure_logs(level=found.log_level, project=found.project)
         store = object_store(found.project)
         contracts = CurrentContracts(
             store,

@@ -76,7 +76,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     letter_id = letter(there)
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    for name in ("configure", "object_store"):
+    for name in ("configure_logs", "object_store"):
         monkeypatch.setattr(service, name, lambda *_, **__: there.world.store)
     monkeypatch.setattr(context, "context", lambda *_: there.context)
     monkeypatch.setattr(
