@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from csvgate.contracts.json_schema import contract_schema
 from csvgate.protocol import events
-from csvgate.protocol.ledger import content_paths, day_paths, effect_paths
+from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, job_paths
 from csvgate.protocol.ledger.paths import TABLE, EntryPath
 from csvgate.validation.docs import faults_page
 from csvgate_ops.author.infer.formats_page import formats_page
@@ -47,7 +47,10 @@ def with_ledger_table(page: str) -> str:
     rows = "".join(
         f"| `{path.shown}` | {path.purpose} | "
         f"{f'`{path.entry.__name__}`' if isinstance(path, EntryPath) else 'bytes'} |\n"
-        for path in (*TABLE, *effect_paths.TABLE, *content_paths.TABLE, *day_paths.TABLE)
+        for path in (
+            *(*TABLE, *effect_paths.TABLE, *content_paths.TABLE),
+            *(*day_paths.TABLE, *job_paths.TABLE),
+        )
     )
     table = f"| object | what it records | entry |\n|---|---|---|\n{rows}"
     return between(LEDGER_TABLE, page, table)

@@ -10,6 +10,7 @@ import getpass
 import re
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,17 @@ from csvgate.protocol.ledger.entries import AuditAction
 from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.ledger.paths import AUDIT_RECORDED
 from csvgate.runtime.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who acts."""
+
+    name: str
+    """An email address, or the local user and machine."""
+    verified_by: str = ""
+    """How the name was proven: `iap` or `id-token`. Empty if it is only claimed: on their own
+    machine, operators can call themselves what they like."""
 
 
 def now() -> datetime:
@@ -31,6 +43,11 @@ def operator() -> str:
     except (KeyError, OSError):
         user = "unknown"
     return f"{user}@{socket.gethostname()}"
+
+
+def named(actor: str, verified_by: str) -> str:
+    """Return the name of an actor for people. It says if nobody has verified it."""
+    return actor if verified_by else f"{actor} (claimed)"
 
 
 def new_run(action: str, at: datetime) -> str:
@@ -53,12 +70,21 @@ def record(
     reason: str,
     details: Mapping[str, Any],
     clock: Callable[[], datetime] = now,
+    *,
+    verified_by: str = "",
 ) -> str:
     """Record a single action before it is carried out, and return its run. Raises Transient or
     Permanent if the entry cannot be written; the action must then not take place."""
     at = clock().astimezone(UTC)
     run = new_run(action, at)
-    entry = AuditAction(action=action, actor=actor, at=at, reason=reason, details=dict(details))
+    entry = AuditAction(
+        action=action,
+        actor=actor,
+        verified_by=verified_by,
+        at=at,
+        reason=reason,
+        details=dict(details),
+    )
     audit = ledger.audit
     if not audit.create(AUDIT_RECORDED, entry, **run_parts(run)):
         name = AUDIT_RECORDED.name(**run_parts(run))

@@ -45,6 +45,8 @@ def lift(
     actor: str,
     reason: str,
     clock: Callable[[], datetime] = now,
+    *,
+    verified_by: str = "",
 ) -> Iterator[BreakerState]:
     """Lift the open breakers of all revisions of the function, and yield each. The audit entry is
     written first, and nothing is lifted if that fails."""
@@ -57,7 +59,7 @@ def lift(
             "revision": entries.revision,
             "number": standing.number,
         }
-        record(ledger, "breaker.lift", actor, reason, details, clock)
+        record(ledger, "breaker.lift", actor, reason, details, clock, verified_by=verified_by)
         entries.lift(standing.number, Lifted(at=clock(), actor=actor, reason=reason))
         yield _state(entries)
 

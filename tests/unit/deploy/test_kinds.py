@@ -11,7 +11,14 @@ from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.kinds.kind import Fix, Kind, named, no_update
 from csvgate_ops.deploy.plan import policies
 from csvgate_ops.deploy.plan.model import Resource
-from unit.deploy.plan.environments import COMPANY, EXAMPLES, healthy_project, wanted, with_schedules
+from unit.deploy.plan.environments import (
+    COMPANY,
+    EXAMPLES,
+    console_desired,
+    healthy_project,
+    wanted,
+    with_schedules,
+)
 
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -26,8 +33,8 @@ def declared() -> list[Kind]:
 
 
 def asked_for(kind: Kind) -> list[Resource]:
-    """What the environments, and one with schedules, have of a kind."""
-    every = [*map(wanted, EXAMPLES), with_schedules()]
+    """What the environments, and those with schedules and the console, have of a kind."""
+    every = [*map(wanted, EXAMPLES), with_schedules(), console_desired("iap")]
     return [r for desired in every for r in desired.resources if r.key.kind == kind.name]
 
 

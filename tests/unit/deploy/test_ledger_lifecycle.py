@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csvgate.protocol.ledger import effect_paths, paths
+from csvgate.protocol.ledger import effect_paths, job_paths, paths
 from csvgate_ops.deploy import topology as topo
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +21,7 @@ def test_every_entry_of_the_ledger_expires_but_the_logs_of_scopes(topology: topo
     of_audit = ("audit/", "audit-letters/")  # in a bucket of their own
     kept = {
         path.template.partition("/")[0]
-        for path in (*paths.TABLE, *effect_paths.TABLE)
+        for path in (*paths.TABLE, *effect_paths.TABLE, *job_paths.TABLE)
         if not path.template.startswith((*rule.prefixes, *of_audit))
     }
     assert kept == {"scopes"}

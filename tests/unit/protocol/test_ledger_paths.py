@@ -14,14 +14,20 @@ from csvgate.protocol.ledger import (
     effect_entries,
     effect_paths,
     entries,
+    job_entries,
+    job_paths,
     paths,
 )
 from csvgate.protocol.ledger.entries import Entry
 from csvgate.protocol.ledger.paths import FAILURE_NOTE, REFERENCE, EntryPath, LedgerPath
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = (*paths.TABLE, *effect_paths.TABLE, *content_paths.TABLE, *day_paths.TABLE)
-PATHS = ("paths.py", "effect_paths.py", "content_paths.py", "day_paths.py")
+TABLE = tuple(
+    kind
+    for module in (paths, effect_paths, content_paths, day_paths, job_paths)
+    for kind in module.TABLE
+)
+PATHS = ("paths.py", "effect_paths.py", "content_paths.py", "day_paths.py", "job_paths.py")
 NESTED = {
     "Entry",
     "CurrentRows",
@@ -79,6 +85,7 @@ def test_every_entry_has_a_path() -> None:
             **vars(effect_entries),
             **vars(content_entries),
             **vars(day_entries),
+            **vars(job_entries),
         }.items()
         if isinstance(model, type) and issubclass(model, BaseModel) and issubclass(model, Entry)
     }

@@ -11,6 +11,7 @@ from rich.text import Text
 from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.text import counted
 from csvgate_ops.cli.operate._status_view import detail as upload_view
+from csvgate_ops.operate.audit import named
 from csvgate_ops.operate.dead_letters.actions.show import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
@@ -126,7 +127,8 @@ def _attributes(detail: Detail) -> RenderableType:
 def _history(detail: Detail) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for entry in detail.history:
-        text = f"{entry.verb} {entry.outcome} by {entry.actor}, run {entry.run}"
+        who = named(entry.actor, entry.verified_by)
+        text = f"{entry.verb} {entry.outcome} by {who}, run {entry.run}"
         table.add_row(
             _when(entry.at), Text(printable(f"{text}: {entry.reason}" if entry.reason else text))
         )

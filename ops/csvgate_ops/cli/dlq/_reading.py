@@ -3,6 +3,7 @@
 import click
 from rich.console import Console
 
+from csvgate_ops.operate.audit import named
 from csvgate_ops.operate.dead_letters.actions.read import Reading, read
 from csvgate_ops.operate.dead_letters.audit import unfinished
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -31,8 +32,9 @@ def read_letters(context: DeadLetterContext, *, quiet: bool) -> Reading:
 def warn_about_unfinished_runs(context: DeadLetterContext) -> None:
     """Print which runs may hold letters, because such letters are not delivered to others."""
     for run, begun in unfinished(context.ledger, context.clock()):
+        who = printable(named(begun.actor, begun.verified_by))
         click.echo(
-            f"Run {run} ({begun.action} by {printable(begun.actor)}) has not ended: it is still "
+            f"Run {run} ({begun.action} by {who}) has not ended: it is still "
             "working or was interrupted. Letters it holds are delivered again within "
             f"{LEASE_SECONDS} s of its end. A replay or discard waits for them.",
             err=True,

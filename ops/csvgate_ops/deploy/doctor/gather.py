@@ -2,7 +2,7 @@
 
 from csvgate.contracts.model import Contract
 from csvgate_ops.deploy.doctor.model import Facts
-from csvgate_ops.deploy.kinds import trigger_subscription
+from csvgate_ops.deploy.kinds import trigger_subscription, trigger_topic
 from csvgate_ops.deploy.plan.model import Desired
 from csvgate_ops.deploy.plan.observe import observe
 from csvgate_ops.deploy.run.gcloud import JsonReader
@@ -18,6 +18,8 @@ def gather(
     for key, fields in observed.resources.items():
         if key.kind == "trigger-subscription":
             variables[trigger_subscription.variable(key.name)] = str(fields["subscription"])
+        if key.kind == "trigger-topic":
+            variables[trigger_topic.variable(key.name)] = str(fields["topic"])
     return Facts(
         environment=environment,
         desired=desired,

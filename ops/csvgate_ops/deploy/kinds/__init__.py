@@ -20,6 +20,7 @@ from csvgate_ops.deploy.kinds import (
     topic,
     trigger,
     trigger_subscription,
+    trigger_topic,
 )
 from csvgate_ops.deploy.kinds.iam import ROLES
 from csvgate_ops.deploy.kinds.kind import Kind
@@ -41,6 +42,7 @@ _CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
     function.KIND,
     trigger.KIND,
     trigger_subscription.KIND,
+    trigger_topic.KIND,
     scheduler_job.KIND,
     budget.KIND,
 )

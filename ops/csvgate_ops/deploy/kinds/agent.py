@@ -20,7 +20,9 @@ DOMAINS_FOR_KEYS: Final = {
     _BIGQUERY: "bigquery-encryption",
 }
 """Agents that are only needed to encrypt with a key of the environment."""
-_EVERY = {**DOMAINS, **DOMAINS_FOR_KEYS}
+IAP: Final = "iap.googleapis.com"
+"""Identity-Aware Proxy calls the console, if people sign in there."""
+_EVERY = {**DOMAINS, **DOMAINS_FOR_KEYS, IAP: "gcp-sa-iap"}
 
 
 def member(service: str) -> str:

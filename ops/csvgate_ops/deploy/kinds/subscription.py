@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csvgate_ops.deploy.kinds import labels
+from csvgate_ops.deploy.kinds.iam import GcloudPolicy
 from csvgate_ops.deploy.kinds.kind import (
     Field,
     Fix,
@@ -116,6 +117,8 @@ KIND = Kind(
         "labels": labels.FIELD,
     },
     missing=Missing(_LOST),
-    iam=None,
+    iam=GcloudPolicy(
+        GROUP, consequences={"csvgate-console": "the console cannot read its dead letters"}
+    ),
     removal=Removal(Phase.MESSAGES, "Subscriptions that people read", delete, holds_data=always),
 )

@@ -11,6 +11,7 @@ from csvgate_ops.deploy.kinds import HEADINGS, KINDS
 from csvgate_ops.deploy.monitoring.files import render
 from csvgate_ops.deploy.plan import (
     company_settings,
+    console,
     function_resources,
     policies,
     resources,
@@ -36,10 +37,12 @@ def desired(
     found = (
         *resources.apis(topology, environment),
         *resources.agents(),
+        *console.agents(topology),
         *company_settings.agents(environment),
         *company_settings.keys(environment),
         *resources.accounts(topology),
         *resources.custom_roles(topology),
+        *console.custom_roles(topology),
         *resources.secrets(topology),
         *resources.repositories(topology),
         *resources.buckets(topology, place),
@@ -47,8 +50,10 @@ def desired(
         *resources.subscriptions(topology),
         *resources.datasets(topology, place),
         *function_resources.functions(topology, environment, place, digests),
+        *function_resources.console_function(topology, environment, place, digests),
         *resources.triggers(topology, place),
         *resources.trigger_subscriptions(topology),
+        *console.trigger_topics(topology),
         *timed.schedules(topology, place),
         *timed.budgets(environment),
     )
@@ -58,6 +63,8 @@ def desired(
         *roles.of_builds(topology, place),
         *roles.of_functions(topology, place),
         *roles.of_callers(topology, place),
+        *console.roles(topology, place),
+        *console.callers(topology),
         *roles.of_subscriptions(topology),
         *timed.callers(topology, place),
     )

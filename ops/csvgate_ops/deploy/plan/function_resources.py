@@ -7,8 +7,9 @@ from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.environment.model import Environment
 from csvgate_ops.deploy.environment.overlay import connector_path
 from csvgate_ops.deploy.kinds import function, run_service
+from csvgate_ops.deploy.plan import console
 from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource, Value
-from csvgate_ops.deploy.topology.model import Topology
+from csvgate_ops.deploy.topology.model import CONSOLE, Topology
 
 
 def functions(
@@ -48,6 +49,47 @@ def functions(
             "secrets": function.secrets(references),
         }
         yield Resource(Key("function", topo.service_name(name)), fields)
+
+
+def console_function(
+    topology: Topology, environment: Environment, place: Place, digests: Mapping[str, str]
+) -> Iterator[Resource]:
+    """Yield the operators' console, if the topology has it. It has one instance, because the pages
+    of an action that waits for its confirmation are in memory."""
+    wanted = topology.console
+    if wanted is None:
+        return
+    project, region = place.project, place.region
+    build_account = place.email(topology.build.service_account)
+    variables = {
+        "LOG_LEVEL": environment.log_level,
+        **console.variables(topology, wanted, place),
+        "LOG_EXECUTION_ID": "false",
+        "THREADS": str(wanted.concurrency),
+    }
+    fields: Fields = {
+        "state": "ACTIVE",
+        "source": digests.get(CONSOLE, ""),
+        "runtime": wanted.runtime,
+        "entry_point": CONSOLE,
+        "memory": wanted.memory,
+        "cpu": f"{wanted.cpu:g}",
+        "concurrency": wanted.concurrency,
+        "min_instances": wanted.min_instances,
+        "max_instances": 1,
+        "timeout": wanted.timeout,
+        "service_account": place.email(wanted.service_account),
+        "build_service_account": f"projects/{project}/serviceAccounts/{build_account}",
+        "repository": f"projects/{project}/locations/{region}/repositories/"
+        f"{topology.build.repository}",
+        "ingress": wanted.ingress,
+        "connector": connector_path(environment, place),
+        "egress": environment.network.egress if environment.network else "",
+        **_direct_vpc(environment, place),
+        "environment": json.dumps(variables, sort_keys=True),
+        "secrets": "",
+    }
+    yield Resource(Key("function", console.SERVICE), fields)
 
 
 def _direct_vpc(environment: Environment, place: Place) -> Fields:

@@ -9,10 +9,10 @@ an absent object with 403 instead of 404 if the caller may not list. Names conta
 and codes, but no row content.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from csvgate.protocol.ledger.access import CREATES, READS, name_templates
+from csvgate.protocol.ledger.access import CONSOLE, CREATES, READS, name_templates
 from csvgate.protocol.ledger.paths import UPLOADS
 
 MOST_OPERATORS: Final = 12
@@ -25,6 +25,13 @@ CREATE: Final = "roles/storage.objectCreator"
 def creation(bucket: str, function: str) -> Iterator[str]:
     """Yield the conditions under which a function may create ledger objects."""
     return _conditions(bucket, name_templates(CREATES.get(function, ()), function))
+
+
+def creation_by_console(bucket: str, functions: Iterable[str]) -> Iterator[str]:
+    """Yield the conditions under which the deployed console may create ledger objects: jobs, and
+    the entries of the breakers of these functions."""
+    found = {t for function in functions for t in name_templates(CONSOLE, function)}
+    return _conditions(bucket, tuple(sorted(found)))
 
 
 def reading(bucket: str, function: str) -> Iterator[str]:

@@ -6,9 +6,9 @@ Nothing is run here.
 from collections.abc import Iterable, Iterator
 
 from csvgate_ops.deploy import DeployError
-from csvgate_ops.deploy.kinds import KINDS, trigger_subscription
+from csvgate_ops.deploy.kinds import KINDS, trigger_subscription, trigger_topic
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import contracts, monitoring, policies, rollout, tables
+from csvgate_ops.deploy.plan import console, contracts, monitoring, policies, rollout, tables
 from csvgate_ops.deploy.plan.changes import (
     Change,
     as_stage,
@@ -121,7 +121,8 @@ def _resource(
 
 
 def _surplus(desired: Desired, observed: Observed) -> Iterator[Change]:
-    """Revoke roles of our accounts that nothing needs, and access for everybody."""
+    """Revoke roles of our accounts that nothing needs, access for everybody, and the access to the
+    console of people who are not its members any more."""
     wanted = set(desired.bindings)
     for binding in sorted(observed.bindings - wanted):
         who = policies.short_name(binding.member)
@@ -129,6 +130,8 @@ def _surplus(desired: Desired, observed: Observed) -> Iterator[Change]:
             reason = f"{who} has {policies.role(binding)}, and nothing may be public"
         elif binding.member in desired.members:
             reason = f"{who} has {policies.role(binding)}, and does not need it"
+        elif (binding.on, binding.role) == (console.KEY, console.CALL):
+            reason = f"{who} has {policies.role(binding)}, and is not a member of the console"
         else:
             continue
         yield change(Effect.DELETE, [policies.revoke(desired.place, binding)], [reason])
@@ -141,6 +144,10 @@ def with_lookups(desired: Desired, stages: Iterable[Stage]) -> Iterator[Stage]:
     locations = {r.key.name: str(r.fields["location"]) for r in triggers}
     lookups = {"PROJECT_NUMBER": _project_number(desired.place)} | {
         trigger_subscription.variable(name): trigger_subscription.lookup(desired.place, name, where)
+        for name, where in locations.items()
+    }
+    lookups |= {
+        trigger_topic.variable(name): trigger_topic.lookup(desired.place, name, where)
         for name, where in locations.items()
     }
     for stage in stages:

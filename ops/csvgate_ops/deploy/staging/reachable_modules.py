@@ -1,4 +1,4 @@
-"""Find the modules of `csvgate` that a function imports, directly or indirectly.
+"""Find the modules of our packages that a function imports, directly or indirectly.
 
 An import inside a function counts if that function can be called: `csvgate.gcp.build` imports each
 client where it is built, and a deployed function must not contain the modules of other clients.
@@ -10,15 +10,18 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 PACKAGE = "csvgate"
+OPS = "csvgate_ops"
 _ALL = "*"
 _ALWAYS = ""
 
 
-def reachable(source: Path, shared: Path) -> list[Path]:
-    """Return the files under `shared` that the Python files under `source` import, directly or
-    indirectly, with the packages around them. Imports anywhere in a file count, except those for
-    type checkers and those in functions that nobody imports or names."""
-    files = cache(lambda name: tuple(_files(name, shared)))
+def reachable(source: Path, shared: Path, ops: Path | None = None) -> list[Path]:
+    """Return the files under `shared`, and under `ops` if it is given, that the Python files under
+    `source` import, directly or indirectly, with the packages around them. Imports anywhere in a
+    file count, except those for type checkers and those in functions that nobody imports or
+    names."""
+    roots = {PACKAGE: shared} if ops is None else {PACKAGE: shared, OPS: ops}
+    files = cache(lambda name: tuple(_files(name, roots)))
     used: set[tuple[Path, str]] = set()
     waiting = [(file, _ALL) for file in source.rglob("*.py")]
     while waiting:
@@ -27,7 +30,7 @@ def reachable(source: Path, shared: Path) -> list[Path]:
             used.add(part)
             for name in _imports(file.read_bytes()).get(part[1], ()):
                 waiting += files(name)
-    return sorted({file for file, _ in used if file.is_relative_to(shared)})
+    return sorted({f for f, _ in used if any(f.is_relative_to(root) for root in roots.values())})
 
 
 @lru_cache(maxsize=1024)
@@ -76,14 +79,15 @@ def _for_types(node: ast.If) -> bool:
     return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def _files(name: str, shared: Path) -> Iterator[tuple[Path, str]]:
+def _files(name: str, roots: Mapping[str, Path]) -> Iterator[tuple[Path, str]]:
     """Yield the files of the module and the packages in a name such as
     `csvgate.validation.rules.check`, each with what the name uses of it: an attribute or all."""
     parts = name.split(".")
-    if parts[0] != PACKAGE:
+    root = roots.get(parts[0])
+    if root is None:
         return
     for length in range(1, len(parts) + 1):
-        path = shared.joinpath(*parts[:length])
+        path = root.joinpath(*parts[:length])
         if (package := path / "__init__.py").is_file():
             yield package, _ALL
         if (module := path.with_suffix(".py")).is_file():

@@ -4,6 +4,9 @@ It contains the function's files, the modules of `csvgate` that they import, the
 and the bundle of contracts (`csvgate.contracts.bundle_format`). The same commit always gives the
 same contents, times and modes.
 
+`csvgate_ops` is not part of a function, with one exception: the deployed console contains the
+modules that it imports, with the templates and static files beside them.
+
 The bundle does not count for the digest, so that a changed contract does not rebuild a function. It
 only saves a read at a cold start while the bundle in use is the same.
 """
@@ -22,11 +25,13 @@ from csvgate.contracts.match import Contracts
 from csvgate.enrichment.judging.assumed import expression_mistakes
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.staging.reachable_modules import reachable
-from csvgate_ops.deploy.topology.model import Topology
+from csvgate_ops.deploy.topology.model import CONSOLE, Topology
 
 EPOCH = 315_619_200
 """1980-01-02: the earliest date that a zip file can hold in every time zone."""
 LEFT_OUT = {".in", ".pyc", ".typed"}
+BESIDE = ("templates", "static")
+"""Folders of a package that are not Python, and that its modules need."""
 Files = Mapping[PurePosixPath, bytes]
 
 
@@ -47,6 +52,10 @@ def stage(root: Path, out: Path, topology: Topology) -> dict[str, Staged]:
     for name, function in topology.functions.items():
         files = contents(root, root / function.source)
         staged[name] = write(files, {PurePosixPath("contracts", CACHED): bundle}, out / name)
+    if topology.console is not None:
+        files = contents(root, root / topology.console.source, with_ops=True)
+        cached = {PurePosixPath("contracts", CACHED): bundle}
+        staged[CONSOLE] = write(files, cached, out / CONSOLE)
     return staged
 
 
@@ -73,17 +82,32 @@ def stage_bundle(contracts: Contracts, out: Path) -> bytes:
     return bundle
 
 
-def contents(root: Path, source: Path) -> dict[PurePosixPath, bytes]:
-    """Return a map from relative path to bytes. Raises DeployError if a required file is
-    missing."""
+def contents(root: Path, source: Path, *, with_ops: bool = False) -> dict[PurePosixPath, bytes]:
+    """Return a map from relative path to bytes. Raises DeployError if a required file is missing,
+    or if a function imports `csvgate_ops` and `with_ops` does not allow that."""
     for needed in ("main.py", "requirements.txt"):
         if not (source / needed).is_file():
             raise DeployError(f"{source / needed} is missing: the function cannot be built")
     found = dict(_read(source, source, PurePosixPath()))
     shared = root / "shared"
-    for module in reachable(source, shared):
-        found[PurePosixPath(module.relative_to(shared))] = module.read_bytes()
+    ops = root / "ops"
+    for module in reachable(source, shared, ops):
+        if module.is_relative_to(shared):
+            found[PurePosixPath(module.relative_to(shared))] = module.read_bytes()
+        elif not with_ops:
+            raise DeployError(
+                f"{source.name} imports {module.relative_to(ops)}: the operators' tools are not "
+                "part of a function. Move what it needs to shared/csvgate"
+            )
+        else:
+            found[PurePosixPath(module.relative_to(ops))] = module.read_bytes()
+            found.update(_beside(module.parent, ops))
     return found
+
+
+def _beside(package: Path, ops: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for folder in (package / name for name in BESIDE):
+        yield from _read(folder, ops, PurePosixPath())
 
 
 def digest(files: Files) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from csvgate.protocol.ledger.effect_paths import SCOPE_ENTRY
-from csvgate_ops.deploy.topology.model import DAY, StorageEvent, Topology
+from csvgate_ops.deploy.topology.model import CONSOLE, DAY, StorageEvent, Topology
 from csvgate_ops.deploy.topology.schedules import mistakes_in_schedules
 
 ROLES_OF_BUCKETS = ("uploads", "rejects", "staging", "ledger", "references", "contracts")
@@ -51,6 +51,7 @@ class Mistake(NamedTuple):
 
 def mistakes(topology: Topology) -> Iterator[Mistake]:
     """Yield every contradiction in a well-formed topology."""
+    yield from _console(topology)
     yield from _roles(topology)
     yield from _names(topology)
     yield from _functions(topology)
@@ -71,6 +72,23 @@ def mistakes(topology: Topology) -> Iterator[Mistake]:
         )
     if topology.local.retry and topology.local.retry.min_backoff > topology.local.retry.max_backoff:
         yield Mistake("local.retry", "min_backoff is longer than max_backoff")
+
+
+def _console(topology: Topology) -> Iterator[Mistake]:
+    console = topology.console
+    if console is None:
+        return
+    path, name = "console.service_account", console.service_account
+    yield from _known(path, name, topology.service_accounts, "service_accounts")
+    others = [f.service_account for f in topology.functions.values()]
+    others += [t.service_account for t in topology.triggers.values()]
+    if name in (*others, topology.build.service_account):
+        yield Mistake(path, f"`{name}` also runs something else: give the console its own account")
+    if CONSOLE in topology.functions:
+        yield Mistake(f"functions.{CONSOLE}", "is the name of the console: choose another one")
+    for variable in console.environment:
+        if variable in DERIVED_VARIABLES or variable.startswith("CSVGATE_CONSOLE_"):
+            yield Mistake("console", f"{variable} is derived from the topology: leave it out")
 
 
 def _roles(topology: Topology) -> Iterator[Mistake]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -155,6 +155,35 @@ class Function(Model):
     secrets: Mapping[str, Secret] = {}
 
 
+CONSOLE: Final = "operators_console"
+"""The entry point of the console, and the name of its folder; its Cloud Run service is called
+`operators-console`."""
+Member = Annotated[
+    str, Field(pattern=r"^(user|group|serviceAccount):[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")
+]
+
+
+class Console(Model):
+    """The operators' console as a function. It is private: only `members` can call it."""
+
+    source: str = f"functions/{CONSOLE}"
+    """The source folder, relative to the repository."""
+    runtime: Annotated[str, Field(pattern=r"^python3[0-9]+$")] = "python313"
+    memory: Memory = "1Gi"
+    cpu: Annotated[float, Field(gt=0, le=8)] = 1
+    concurrency: Annotated[int, Field(ge=2, le=1000)] = 20
+    min_instances: Annotated[int, Field(ge=0, le=1)] = 0
+    timeout: Annotated[Seconds, Field(ge=60, le=3600)] = 300
+    service_account: str
+    ingress: Literal["all", "internal-and-gclb", "internal-only"] = "all"
+    """Where requests may come from; IAM checks every one of them."""
+    sign_in: Literal["iap", "id-token"]
+    """`iap`: people sign in to Identity-Aware Proxy, which somebody has to switch on for the
+    service (docs/console.md). `id-token`: callers send ID tokens of their accounts."""
+    members: Annotated[tuple[Member, ...], Field(min_length=1)]
+    environment: Mapping[str, str] = {}
+
+
 class StorageEvent(Model):
     type: Literal["google.cloud.storage.object.v1.finalized"]
     bucket: str
@@ -243,5 +272,7 @@ class Topology(Model):
     triggers: Mapping[Resource, Trigger]
     custom_roles: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{3,64}$")], CustomRole] = {}
     schedules: Mapping[Resource, Schedule] = {}
+    console: Console | None = None
+    """Absent: the console only runs on operators' machines."""
     build: Build
     local: Local = Local()

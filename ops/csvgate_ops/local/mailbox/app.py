@@ -11,6 +11,7 @@ from csvgate_ops.local.mailbox.pages import pages
 from csvgate_ops.local.mailbox.rules import errors
 from csvgate_ops.local.mailbox.send_api import send_api
 from csvgate_ops.local.mailbox.store import EmailStore
+from csvgate_ops.security_headers import security_headers
 
 _HARD_LIMIT: Final = 64 * 1024 * 1024
 """Above SendGrid's limit: a body up to this size is read, so that the client receives the 413."""
@@ -24,7 +25,8 @@ def create_app(store: EmailStore) -> Flask:
     app = Flask("csvgate-mailbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _HARD_LIMIT
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    guard(app, "mailbox", _PAGE_POLICY)
+    guard(app, "mailbox")
+    security_headers(app, _PAGE_POLICY)
     app.register_blueprint(send_api(store, Faults()))
     app.register_blueprint(pages(store))
     app.register_error_handler(HTTPException, _error)

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 from flask import Flask, abort, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from csvgate_ops.local.loopback.guard import guard
+
 TOKEN: Final = "token"  # noqa: S105 - a parameter's name
 CSRF: Final = "csrf"
 
@@ -36,6 +38,7 @@ class Access:
 
     def require(self, app: Flask) -> None:
         """Check every request to the app."""
+        guard(app, "console")
         app.before_request(self._check)
         app.context_processor(lambda: {"csrf": self.csrf})
 

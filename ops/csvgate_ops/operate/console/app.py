@@ -1,18 +1,17 @@
 """The console as a WSGI application for one context."""
 
 import json
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException, NotFound
 
 from csvgate.runtime.errors import Failure
-from csvgate_ops.local.loopback.guard import guard
-from csvgate_ops.operate.console.access import Access
 from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.pages import safe_values, wording
 from csvgate_ops.operate.console.pages.actions import actions_pages
 from csvgate_ops.operate.console.pages.audit import audit_pages
+from csvgate_ops.operate.console.pages.breakers import breakers_pages
 from csvgate_ops.operate.console.pages.edit import edit_pages
 from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
@@ -22,6 +21,7 @@ from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
 from csvgate_ops.operate.runbook import remedy
+from csvgate_ops.security_headers import security_headers
 from csvgate_ops.text import printable
 
 _HTMX_FILE: Final = "htmx-2.0.11.min.js"
@@ -45,12 +45,23 @@ _MOST_SENT: Final = 64 * 1024 * 1024
 """The largest form in bytes: in a form, a letter of 10 MB may become three times as long."""
 
 
-def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
-    app = Flask(__name__)
+class AccessControl(Protocol):
+    """Decides which requests are answered; `console.access` for the local console and
+    `console.identity.service_access` for the deployed one."""
+
+    def require(self, app: Flask) -> None:
+        """Check every request to the app, and give its templates `csrf`."""
+
+
+def create_app(
+    site: Site, access: AccessControl, jobs: Jobs, *, static_path: str = "/static"
+) -> Flask:
+    """`static_path` is where style sheet, scripts and icon are served."""
+    app = Flask(__name__, static_url_path=static_path)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_SENT
     app.config["MAX_FORM_PARTS"] = 100_000
     _templates(app, site)
-    guard(app, "console", _POLICY, _REFERRER)
+    security_headers(app, _POLICY, _REFERRER)
     access.require(app)
     app.context_processor(lambda: _everywhere(site, jobs))
     for blueprint in (
@@ -61,6 +72,7 @@ def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
         actions_pages(site, jobs),
         jobs_pages(jobs),
         audit_pages(site),
+        breakers_pages(site),
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)
@@ -78,10 +90,10 @@ def _templates(app: Flask, site: Site) -> None:
         "exact": safe_values.exact,
         "with_code": safe_values.with_code,
         "clipped": safe_values.clipped,
-        "message": lambda letter: message_of(letter, site.context),
+        "message": lambda letter: message_of(letter, site.base),
         "remedy": lambda code: remedy(code) or "",
         "detail_of": lambda step, dataset: reason_of(
-            step.what, step.detail, dataset or "", site.context
+            step.what, step.detail, dataset or "", site.base
         ),
     }
     environment.globals |= {
@@ -101,7 +113,8 @@ def _error(error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
     if error.code == 404 and error.description == NotFound.description:
         error.description = "The console has no page with this address."
-    template = "unauthorized.html" if error.code == 401 else "error.html"
+    without_access = error.code == 401 or g.get("without_access", False)
+    template = "unauthorized.html" if without_access else "error.html"
     return make_response(render_template(template, error=error), error.code or 500)
 
 

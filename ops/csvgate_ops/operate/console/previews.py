@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from csvgate.text import counted
+from csvgate_ops.operate.console.jobs import Recipe
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
 from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -48,6 +49,10 @@ class Preview:
     def replayed_count(self) -> int:
         """Letters that were replayed before and came back."""
         return sum(letter.replays > 0 for letter in self.letters)
+
+    @property
+    def recipe(self) -> Recipe:
+        return Recipe(self.action.name, tuple((each.topic, each.id) for each in self.letters))
 
     @property
     def title(self) -> str:

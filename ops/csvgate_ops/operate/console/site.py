@@ -1,13 +1,14 @@
 """State that all pages share: the context, the snapshots, and the lock on the queues."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, Self
 
 from flask import Response, make_response, render_template
 
+from csvgate_ops.operate.audit import Operator
 from csvgate_ops.operate.breakers import BreakerState, states
 from csvgate_ops.operate.console.snapshot import Reading, Snapshot
 from csvgate_ops.operate.console.uploads_index import UploadsIndex
@@ -31,7 +32,8 @@ def key(letter: DeadLetter) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    context: DeadLetterContext
+    base: DeadLetterContext
+    """For reading. What a person does is recorded with `context`."""
     project: str
     is_local: bool
     uploads_index: UploadsIndex
@@ -41,9 +43,18 @@ class Site:
     letters: Snapshot[Letters]
     queues: threading.Lock
     """Held while pulling, because letters held by one reader are not delivered to another."""
+    who: Callable[[], Operator] | None = None
+    """Who sends the current request; None for the local console, which one person uses."""
 
     @classmethod
-    def of(cls, context: DeadLetterContext, project: str, *, is_local: bool) -> Self:
+    def of(
+        cls,
+        context: DeadLetterContext,
+        project: str,
+        *,
+        is_local: bool,
+        who: Callable[[], Operator] | None = None,
+    ) -> Self:
         index, queues = UploadsIndex(context.ledger, context.clock), threading.Lock()
 
         def read_letters() -> Letters:
@@ -51,7 +62,7 @@ class Site:
                 return read(context)
 
         return cls(
-            context=context,
+            base=context,
             project=project,
             is_local=is_local,
             uploads_index=index,
@@ -59,14 +70,29 @@ class Site:
             breakers=Snapshot(lambda: _open_breakers(context), context.clock),
             letters=Snapshot(read_letters, context.clock),
             queues=queues,
+            who=who,
         )
 
+    @property
+    def context(self) -> DeadLetterContext:
+        """The context in which the current request acts. A thread has no request: give it the
+        context that the request has."""
+        if self.who is None:
+            return self.base
+        found = self.who()
+        return replace(self.base, actor=found.name, verified_by=found.verified_by)
+
+    def operator(self) -> Operator:
+        """Return who sends the current request."""
+        context = self.context
+        return Operator(context.actor, context.verified_by)
+
     def now(self) -> datetime:
-        return self.context.clock()
+        return self.base.clock()
 
     def contains(self, letter: DeadLetter, text: str) -> bool:
         """Return whether a letter contains a folded text where people see it without a reveal."""
-        return contains(letter, text, self.context)
+        return contains(letter, text, self.base)
 
     def known_letters(self) -> tuple[DeadLetter, ...]:
         """Return the letters of the last reading, newest first; none before the first reading."""

@@ -39,6 +39,8 @@ class AuditLog:
     clock: Clock
     run: str
     reason: str = ""
+    verified_by: str = ""
+    """How the actor's name was proven; empty if it is only claimed."""
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,6 +48,7 @@ class AuditLog:
         begun = AuditAction(
             action=action,
             actor=self.actor,
+            verified_by=self.verified_by,
             at=self.clock(),
             reason=self.reason,
             details=dict(wanted),
@@ -90,6 +93,7 @@ class AuditLog:
             verb=verb,
             run=self.run,
             actor=self.actor,
+            verified_by=self.verified_by,
             at=self.clock(),
             reason=self.reason,
             letter=letter.id,

@@ -34,6 +34,8 @@ class DeadLetterContext:
     """Seconds without a message after which a subscription counts as drained."""
     ages: StreamAges = _SERVICE
     """From which age on the absence of a write stream proves something."""
+    verified_by: str = ""
+    """How the actor's name was proven; empty if it is only claimed (`operate.audit.Operator`)."""
     lease_wait: float = LEASE_SECONDS + 2
     """Seconds within which letters that an interrupted run held are delivered again."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Final
 
-from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, paths
+from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, job_paths, paths
 from csvgate.protocol.ledger.paths import LedgerPath
 
 _EVERY_FUNCTION: Final = (paths.FAILURE_NOTE, paths.BREAKER_TRIPPED, paths.BREAKER_LETTER)
@@ -88,6 +88,10 @@ READS: Final[Mapping[str, tuple[LedgerPath, ...]]] = {
 }
 """Function → the kinds of objects that it reads and does not create."""
 
+CONSOLE: Final = (paths.BREAKER_LIFTED, *job_paths.TABLE)
+"""The kinds that the deployed console creates in the ledger bucket. In the audit bucket it creates
+every kind."""
+
 OPERATORS: Final = (
     paths.BREAKER_LIFTED,
     paths.SETTLED,
@@ -105,7 +109,7 @@ OPERATORS: Final = (
     paths.AUDIT_RECORDED,
     paths.LETTER_MARK,
 )
-"""The kinds that operators create."""
+"""The kinds that operators create with their own accounts."""
 
 
 def name_templates(kinds: Iterable[LedgerPath], function: str) -> tuple[str, ...]:

@@ -332,6 +332,9 @@ class AuditAction(Entry):
     action: str
     """For example `replay` or `breaker.lift`."""
     actor: str
+    verified_by: str = ""
+    """How the actor's name was proven: `iap` or `id-token`. Empty if it is only claimed, as by the
+    command and the local console."""
     at: datetime
     reason: str
     details: dict[str, Any] = {}
@@ -374,6 +377,8 @@ class LetterMark(Entry):
     verb: str
     run: str
     actor: str
+    verified_by: str = ""
+    """As in AuditAction."""
     at: datetime
     reason: str
     letter: str

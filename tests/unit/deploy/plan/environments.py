@@ -72,6 +72,26 @@ def with_schedules() -> Desired:
     return desired(scheduled(), environment("prod"), digests, ROOT / "deploy" / "monitoring")
 
 
+ADA = "user:ada@example.com"
+
+
+def with_console(**settings: object) -> Topology:
+    document: dict[str, Any] = topology().model_dump(exclude_unset=True)
+    document["service_accounts"] = {
+        **document["service_accounts"],
+        "csvgate-console": {"display_name": "csvgate operators_console"},
+    }
+    given = {"service_account": "csvgate-console", "sign_in": "iap", "members": [ADA]}
+    return Topology.model_validate({**document, "console": {**given, **settings}})
+
+
+@cache
+def console_desired(sign_in: str, members: tuple[str, ...] = (ADA,)) -> Desired:
+    found = with_console(sign_in=sign_in, members=members)
+    digests = dict.fromkeys((*found.functions, "operators_console"), "0" * 40)
+    return desired(found, environment("dev"), digests, ROOT / "deploy" / "monitoring")
+
+
 _BESIDES: Mapping[str, Fields] = {
     "account": {"disabled": False},
     "budget": {"id": "b-1"},

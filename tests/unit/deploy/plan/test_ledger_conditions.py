@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csvgate.protocol.ledger import access, content_paths, day_paths, effect_paths, paths
+from csvgate.protocol.ledger import (
+    access,
+    content_paths,
+    day_paths,
+    effect_paths,
+    job_paths,
+    paths,
+)
 from csvgate.protocol.ledger.paths import LedgerPath
 from csvgate_ops.deploy.plan import ledger_conditions
 from fakes.iam import CREATE, DELETE, GET, LIST, Forbidden, GuardedStore, holds
@@ -45,10 +52,12 @@ PARTS: dict[str, paths.Part] = {
     "content": "c0117",
     "left": 6,
     "stage": "received",
+    "job": "20261121-101500-0b1ec7a1",
+    "claim": 1,
 }
 KINDS = {
     name: kind
-    for module in (paths, effect_paths, content_paths, day_paths)
+    for module in (paths, effect_paths, content_paths, day_paths, job_paths)
     for name, kind in vars(module).items()
     if isinstance(kind, LedgerPath)
 }
@@ -69,8 +78,9 @@ def creatable(function: str, of: str) -> set[str]:
 
 def test_every_kind_of_entry_has_a_creator() -> None:
     created = {kind for kinds in access.CREATES.values() for kind in kinds}
-    tables = (paths.TABLE, effect_paths.TABLE, content_paths.TABLE, day_paths.TABLE)
-    assert {kind for table in tables for kind in table} == created | set(access.OPERATORS)
+    modules = (paths, effect_paths, content_paths, day_paths, job_paths)
+    every = {kind for module in modules for kind in module.TABLE}
+    assert every == created | set(access.OPERATORS) | set(access.CONSOLE)
     assert set(FUNCTIONS) == access.CREATES.keys() == access.READS.keys()
 
 

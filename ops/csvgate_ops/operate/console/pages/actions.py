@@ -8,12 +8,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from csvgate.text import counted
-from csvgate_ops.operate.console.jobs import Busy, Jobs
+from csvgate_ops.operate.console.jobs import Busy, Jobs, Recipe, Work
 from csvgate_ops.operate.console.letter_search import LetterSearch
 from csvgate_ops.operate.console.previews import PendingPreviews, Preview, preview
-from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, wait_for_reading
+from csvgate_ops.operate.console.site import STILL_READING, Key, Site, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
@@ -57,7 +58,12 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
         )
         try:
             job = jobs.start(
-                pending.title, len(pending.letters), options, lambda it: _run(site, pending, it)
+                pending.title,
+                len(pending.letters),
+                options,
+                work_of(site, pending.recipe, site.context),
+                site.operator(),
+                pending.recipe,
             )
         except Busy as busy:
             previews.put(pending)
@@ -120,11 +126,16 @@ def _rate(text: str) -> float | None:
     return rate if 0 < rate <= 1_000_000 else None
 
 
-def _run(site: Site, pending: Preview, options: RunOptions) -> Report:
-    wanted = Filter(ids=tuple(letter.id for letter in pending.letters))
-    with site.queues:
-        report = pending.action.run(site.context, wanted, options)
-    gone = {outcome.letter for outcome in report.outcomes if outcome.result.startswith("done")}
-    site.forget({key(letter) for letter in pending.letters if letter.id in gone})
-    site.uploads.refresh()
-    return report
+def work_of(site: Site, recipe: Recipe, context: DeadLetterContext) -> Work:
+    """Return what a job on selected letters does, for the actor of `context`."""
+    action, wanted = _ACTIONS[recipe.action], Filter(ids=recipe.ids)
+
+    def run(options: RunOptions) -> Report:
+        with site.queues:
+            report = action.run(context, wanted, options)
+        gone = {outcome.letter for outcome in report.outcomes if outcome.result.startswith("done")}
+        site.forget({key for key in recipe.keys if key[1] in gone})
+        site.uploads.refresh()
+        return report
+
+    return run

@@ -32,7 +32,7 @@ class _Record:
 
 def audit_pages(site: Site) -> Blueprint:
     pages = Blueprint("audit", __name__, url_prefix="/audit")
-    ledger = site.context.ledger.audit
+    ledger = site.base.ledger.audit
 
     @pages.get("/")
     def index() -> str:

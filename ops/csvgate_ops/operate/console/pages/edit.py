@@ -14,12 +14,13 @@ from csvgate_ops.operate.console.edits import (
     parse_edit,
     shows_hidden_values,
 )
-from csvgate_ops.operate.console.jobs import Busy, Jobs
+from csvgate_ops.operate.console.jobs import Busy, Jobs, Work
 from csvgate_ops.operate.console.pages.letters import known_letter, with_data
 from csvgate_ops.operate.console.site import Site, key
 from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference, edit_and_replay, problem
 from csvgate_ops.operate.dead_letters.actions.show import record_reveal
 from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
@@ -93,7 +94,8 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
                 "Send 1 edited letter",
                 1,
                 RunOptions(dry_run=False, reason=reason),
-                lambda options: _run(site, draft, options),
+                _work(site, draft, site.context),
+                site.operator(),
             )
         except Busy as busy:
             abort(409, f"“{busy}” is still running: wait, or stop it. Then send this page again.")
@@ -107,9 +109,12 @@ def _form(letter: DeadLetter, fields: FormFields, mistake: str = "") -> str:
     return render_template("edit.html", letter=letter, fields=fields, mistake=mistake)
 
 
-def _run(site: Site, draft: _Draft, options: RunOptions) -> Report:
-    with site.queues:
-        report = edit_and_replay(site.context, draft.letter.id, draft.edit, options)
-    if report.count("done", "done before"):
-        site.forget({key(draft.letter)})
-    return report
+def _work(site: Site, draft: _Draft, context: DeadLetterContext) -> Work:
+    def run(options: RunOptions) -> Report:
+        with site.queues:
+            report = edit_and_replay(context, draft.letter.id, draft.edit, options)
+        if report.count("done", "done before"):
+            site.forget({key(draft.letter)})
+        return report
+
+    return run

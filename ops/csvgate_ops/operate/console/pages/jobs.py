@@ -30,7 +30,7 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
 
     @pages.post("/<job_id>/stop")
     def stop(job_id: str) -> Response:
-        _found(jobs, job_id).stop.set()
+        jobs.stop(_found(jobs, job_id))
         return redirect(url_for("jobs.one", job_id=job_id), 303)
 
     return pages
@@ -39,9 +39,7 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
 def _found(jobs: Jobs, job_id: str) -> Job:
     job = jobs.get(job_id)
     if job is None:
-        abort(
-            404, "This run of the console has no such job. The audit log has what earlier jobs did."
-        )
+        abort(404, "The console has no such job. The audit log has what earlier jobs did.")
     return job
 
 

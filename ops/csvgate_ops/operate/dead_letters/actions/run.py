@@ -60,7 +60,9 @@ def run_action(
     Raises Transient and Permanent when the queues cannot be read or the run cannot be recorded.
     """
     run = "" if options.dry_run else new_run(action.name, context.clock())
-    audit = AuditLog(context.ledger, context.actor, context.clock, run, options.reason)
+    audit = AuditLog(
+        context.ledger, context.actor, context.clock, run, options.reason, context.verified_by
+    )
     work = _Work(action, operation, context, wanted, options, audit)
     interrupted: list[str] = []
     if not options.dry_run:

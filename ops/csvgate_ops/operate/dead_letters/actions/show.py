@@ -164,7 +164,15 @@ def record_reveal(context: DeadLetterContext, what: str, wanted: dict[str, objec
     """Record that somebody is about to see sensitive values, and return the run's name. `what` is
     the command that shows them. Raises Transient, Permanent."""
     reason = f"{what} --reveal"
-    return record(context.ledger, "reveal", context.actor, reason, wanted, context.clock)
+    return record(
+        context.ledger,
+        "reveal",
+        context.actor,
+        reason,
+        wanted,
+        context.clock,
+        verified_by=context.verified_by,
+    )
 
 
 def _reject_rows(

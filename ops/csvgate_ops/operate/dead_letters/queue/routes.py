@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from csvgate_ops.deploy import topology as topo
+if TYPE_CHECKING:
+    from csvgate_ops.deploy import topology as topo
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,13 @@ class Route:
     """The source topic carries Cloud Storage notifications, not csvgate's CloudEvents."""
 
 
-def routes(topology: topo.Topology, topic_of: Callable[[topo.Transport], str]) -> tuple[Route, ...]:
+def routes(
+    topology: "topo.Topology", topic_of: "Callable[[topo.Transport], str]"
+) -> tuple[Route, ...]:
     """Return one route per function. `topic_of` returns the name of a topic that Eventarc
     created."""
+    from csvgate_ops.deploy import topology as topo  # not part of the deployed console
+
     found = []
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)
