@@ -33,7 +33,7 @@ def command(wanted: Filter, most: int, as_json: bool, context: DeadLetterContext
     --json prints all of them, regardless of --most.
     """
     found = read_letters(context, quiet=as_json)
-    letters = wanted.of(found.letters)
+    letters = wanted.of(found.letters, context)
     if as_json:
         click.echo(
             json.dumps([letter_json(it, message_of(it, context)) for it in letters], indent=2)

@@ -112,7 +112,8 @@ def _codes() -> Iterator[str]:
     yield ""
     yield (
         "A function sends a dead letter *at once* if retrying cannot help, and *after the last "
-        "attempt* if it might have helped."
+        "attempt* if it might have helped. The *owner* has to act: the uploader was informed by "
+        "email and corrects the file; everything else is the operator's."
     )
     for title, entries in SECTIONS.items():
         yield from ("", f"### {title}", "")
@@ -123,8 +124,10 @@ def _codes() -> Iterator[str]:
 
 
 def _entries(entries: Iterable[OperationalCode]) -> Iterator[str]:
-    rows = [_row([f"`{e.code}`", e.when, e.meaning, e.remedy, e.next_step]) for e in entries]
-    yield from _table(["code", "dead letter", "meaning", "what to do", "then"], rows)
+    rows = [
+        _row([f"`{e.code}`", e.owner, e.when, e.meaning, e.remedy, e.next_step]) for e in entries
+    ]
+    yield from _table(["code", "owner", "dead letter", "meaning", "what to do", "then"], rows)
 
 
 def _findings() -> Iterator[str]:
