@@ -33,6 +33,13 @@ def letter_of(text: str) -> tuple[str, str] | None:
     return (unquote(topic), unquote(letter_id)) if topic and letter_id else None
 
 
+def letter_id_of(text: str) -> str:
+    """Return the id that the reference of a letter names, or the text itself if it is not such a
+    reference."""
+    named = letter_of(text)
+    return named[1] if named else text
+
+
 def upload_of(text: str) -> str:
     """Return the id that the reference of an upload names, or the text itself if it is not such a
     reference."""

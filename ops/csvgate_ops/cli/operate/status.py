@@ -9,6 +9,7 @@ from csvgate_ops.cli.operate._status_view import console, detail, listing
 from csvgate_ops.cli.options import as_json, connected
 from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.upload_list import find, statuses
 from csvgate_ops.program import program
 from csvgate_ops.session import open_session
@@ -31,8 +32,9 @@ def command(
 ) -> None:
     """List the latest uploads, or show one UPLOAD from its arrival to its email.
 
-    UPLOAD is an upload's id, the beginning of an id, or the name of an object, such as
-    orders/monday.csv. If several uploads have that name, the latest is shown.
+    UPLOAD is an upload's id, the beginning of an id, a reference such as csvgate:uploads/3f2a9c,
+    or the name of an object, such as orders/monday.csv. If several uploads have that name, the
+    latest is shown.
     """
     session = open_session(data_dir, project, topology)
     ledger = session.ledger()
@@ -47,7 +49,7 @@ def command(
                 f"There are no uploads yet. To upload a file: {program()} upload FILE --as NAME"
             )
         return
-    found = find(ledger, upload)
+    found = find(ledger, upload_of(upload))
     if found is None:
         raise click.ClickException(f"no upload matches {upload!r}; `{program()} status` lists them")
     if as_json:

@@ -37,6 +37,8 @@ class Preview:
     """How the letters were selected: `every letter with code x`."""
     affected: tuple[Line, ...]
     skipped: tuple[Line, ...]
+    remarks: tuple[str, ...]
+    """What to consider before."""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
@@ -77,7 +79,8 @@ def preview(
     with ThreadPoolExecutor(_READERS) as readers:
         for counter, words in readers.map(effect, letters):
             counter[words] += 1
-    return Preview(action, tuple(letters), selection, _lines(affected), _lines(skipped))
+    remarks = tuple(action.remarks(context, letters))
+    return Preview(action, tuple(letters), selection, _lines(affected), _lines(skipped), remarks)
 
 
 def _lines(counter: Counter[str]) -> tuple[Line, ...]:

@@ -29,6 +29,7 @@ class Group:
     newest: datetime
     example: DeadLetter
     """The newest letter of the group."""
+    letters: tuple[DeadLetter, ...]
     owner: Owner
     """Who has to act on its letters. A group has one owner, so a failure is never counted among
     letters that are an uploader's."""
@@ -57,5 +58,6 @@ def _group(key: str, owner: Owner, members: list[DeadLetter]) -> Group:
         oldest=min(letter.dead_lettered_at for letter in members),
         newest=newest.dead_lettered_at,
         example=newest,
+        letters=tuple(members),
         owner=owner,
     )

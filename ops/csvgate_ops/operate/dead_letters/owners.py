@@ -29,6 +29,11 @@ def by_owner(letters: Iterable[DeadLetter]) -> dict[Owner, int]:
     return {owner: found[owner] for owner in OWNERS}
 
 
+def operators_first(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    """Return the letters by owner, those of each owner in the same order."""
+    return sorted(letters, key=lambda letter: OWNERS.index(owner_of_letter(letter)))
+
+
 def of_operator(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
     """Return the operator's letters in the same order."""
     return [letter for letter in letters if owner_of_letter(letter) == "operator"]

@@ -10,6 +10,7 @@ from csvgate_ops.operate.console.overview import loaded
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.upload_list import Arrival
 from csvgate_ops.operate.uploads import UploadStatus
 
@@ -42,7 +43,7 @@ def uploads_pages(site: Site) -> Blueprint:
         reading = wait_for_reading(site.uploads)
         if reading.value is None:
             return reading_page("uploads", reading)
-        text = request.args.get("text", "").strip()
+        text = upload_of(request.args.get("text", "").strip())
         shown = page(_matching(reading.value.arrivals, text), request.args.get("page", ""))
         statuses = site.uploads_index.statuses(arrival.upload.id for arrival in shown.items)
         letters = _letters_by_upload(site)
