@@ -16,6 +16,7 @@ from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.operate.dead_letters.owners import owner_of_letter
 from csvgate_ops.operate.references import letter_reference
+from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.text import printable
 
 
@@ -56,6 +57,8 @@ def _facts(detail: Detail) -> RenderableType:
     facts.add_row("owner", Text(owner_of_letter(letter)))
     facts.add_row("code", Text(printable(letter.code), style="red"))
     facts.add_row("reason", Text(printable(detail.message)))
+    if what := remedy(letter.code):
+        facts.add_row("what to do", Text(what))
     facts.add_row("function", Text(printable(f"{letter.function} {letter.revision}")))
     facts.add_row("dead-lettered", _when(letter.dead_lettered_at))
     if letter.first_seen:
