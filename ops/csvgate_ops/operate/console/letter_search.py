@@ -66,7 +66,7 @@ class LetterSearch:
         """Unknown parameters and invalid values are ignored, because anyone can type an address."""
         given = {name: printable(args.get(name, "").strip()) for name in _STRINGS}
         known = {o: o for o in get_args(Order)}
-        owners = {owner: owner for owner in OWNERS}
+        owners: dict[str, Owner] = {owner: owner for owner in OWNERS}
         return cls(
             **given,
             age=args["age"] if args.get("age") in AGES else "",
