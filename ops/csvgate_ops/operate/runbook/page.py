@@ -18,7 +18,9 @@ it covers every code that the functions can raise. All commands work on the loca
 ## Five steps
 
 1. **See what there is.** `csvgate dlq groups` counts the dead letters by code and shows since when
-   they have been coming. `csvgate breaker` shows functions that have stopped dead-lettering.
+   they have been coming: first the operator's, then those that are the uploaders' business. The
+   overview of the [console](console.md) says what needs you. `csvgate breaker` shows functions that
+   have stopped dead-lettering.
 2. **Find out what happened.** `csvgate dlq list --code CODE` lists the dead letters of a code,
    `csvgate dlq show ID` shows one with its reason, and `csvgate status UPLOAD` follows one upload
    from its arrival to its email.

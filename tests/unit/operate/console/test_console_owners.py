@@ -134,6 +134,19 @@ def test_the_console_warns_before_the_discard_of_what_an_upload_waits_for() -> N
     assert "1 upload of these letters has not ended" in page
 
 
+def test_a_confirmation_says_for_which_letters_the_runbook_names_another_action() -> None:
+    there = letter_world()
+    for code in ("table.contradicts", "table.contradicts", "object.gone"):
+        letter(there, ENRICH, marker(), csvgate_code=code)
+    here = visit(there)
+    discard = words(here.confirm(scope="matching", action="discard").text)
+    assert "For 2 letters, the runbook names another action: replay." in discard
+    replay = words(here.confirm(scope="matching", action="replay").text)
+    assert "For 1 letter, the runbook names another action: discard." in replay
+    named = here.confirm(scope="matching", action="replay", code="table.contradicts").text
+    assert "another action" not in named
+
+
 def test_references_lead_to_the_pages() -> None:
     here = rejected()
     (known,) = here.site.known_letters()
