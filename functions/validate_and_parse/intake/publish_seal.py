@@ -15,6 +15,7 @@ from csvgate.protocol.ledger.ledger import Ledger
 from csvgate.protocol.messages.publish import publish_all
 from csvgate.protocol.messages.validated_records import sealed_messages
 from csvgate.runtime.errors import Permanent
+from csvgate.runtime.log import log
 from intake.seal_upload import StandingSeal
 
 
@@ -56,6 +57,13 @@ class SealPublisher:
             function=self.dead_letters.function,
         )
         entries.note_rejection(standing.number, note)
+        fields = {
+            "upload": received.upload.id,
+            "dataset": received.dataset,
+            "code": reason.code,
+            "trace": delivery.trace,
+        }
+        log("INFO", "rejection reported", fields)
 
 
 def rejection(seal: Seal) -> Permanent:

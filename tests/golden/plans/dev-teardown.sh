@@ -20,6 +20,7 @@ gcloud logging metrics delete csvgate_retries --quiet --project=example-csvgate-
 gcloud logging metrics delete csvgate_saturated_requests --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_unsent_emails --quiet --project=example-csvgate-dev
 gcloud logging metrics delete csvgate_upload_seconds --quiet --project=example-csvgate-dev
+gcloud logging metrics delete csvgate_uploader_letters --quiet --project=example-csvgate-dev
 gcloud beta monitoring channels delete channels/0 --quiet --project=example-csvgate-dev
 
 # Triggers and their subscriptions
@@ -108,4 +109,4 @@ gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gservi
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 
-# Summary: create 0, change 0, delete 65, unchanged 38
+# Summary: create 0, change 0, delete 66, unchanged 38

@@ -96,7 +96,7 @@ def wording(finished: UploadFinished, *, hidden_reasons: int = 0) -> Wording:
 
 def _outcome(finished: UploadFinished) -> Wording:
     if finished.outcome == "failed":
-        return _failed()
+        return _failed(finished)
     if finished.outcome == "rejected":
         return _rejected(finished)
     if finished.outcome == "revoked":
@@ -216,18 +216,19 @@ def _revoked(finished: UploadFinished) -> Wording:
     )
 
 
-def _failed() -> Wording:
+def _failed(finished: UploadFinished) -> Wording:
     return Wording(
         tone="stuck",
         verdict="Failed",
-        lead="csvgate could not finish processing this file, so the table may lack its rows.",
+        lead="csvgate could not finish processing this file, so the table may lack its rows. An "
+        "operator has to act; the file need not be at fault.",
         valid="valid",
         advice=(
             "If you uploaded the file: do not upload it again unless an operator asks you to. "
             "If an operator replays its dead letter, the rows are loaded once.",
-            "If you are an operator: the dead letter contains the original event and the reason "
-            "above. Fix the cause, then replay the dead letter, unless the reason says that the "
-            "file must be uploaded again. A replay cannot load a row twice.",
+            f"If you are an operator: `csvgate status {finished.upload.id}` says what to do about "
+            f"{finished.code}. Fix the cause, then replay the dead letter, unless the file must be "
+            "uploaded again. A replay cannot load a row twice.",
         ),
     )
 

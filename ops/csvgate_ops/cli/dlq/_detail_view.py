@@ -15,6 +15,9 @@ from csvgate_ops.operate.audit import named
 from csvgate_ops.operate.dead_letters.actions.show import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
+from csvgate_ops.operate.dead_letters.owners import owner_of_letter
+from csvgate_ops.operate.references import letter_reference
+from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.text import printable
 
 
@@ -51,8 +54,12 @@ def _facts(detail: Detail) -> RenderableType:
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     facts.add_row("letter", Text(printable(letter.id)))
+    facts.add_row("reference", Text(letter_reference(letter.topic, letter.id), overflow="fold"))
+    facts.add_row("owner", Text(owner_of_letter(letter)))
     facts.add_row("code", Text(printable(letter.code), style="red"))
     facts.add_row("reason", Text(printable(detail.message)))
+    if what := remedy(letter.code):
+        facts.add_row("what to do", Text(what))
     facts.add_row("function", Text(printable(f"{letter.function} {letter.revision}")))
     facts.add_row("dead-lettered", _when(letter.dead_lettered_at))
     if letter.first_seen:
@@ -61,6 +68,8 @@ def _facts(detail: Detail) -> RenderableType:
         facts.add_row("attempt", str(letter.attempt))
     if letter.replays:
         facts.add_row("replayed before", f"{letter.replays}×")
+    if letter.object_name:
+        facts.add_row("object", Text(printable(letter.object_name)))
     if letter.dataset:
         facts.add_row("dataset", Text(printable(letter.dataset)))
     if detail.chunk:

@@ -18,6 +18,8 @@ from csvgate_ops.operate.dead_letters import connect
 from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.references import letter_id_of, upload_of
+from csvgate_ops.operate.runbook import OWNERS
 from csvgate_ops.text import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,11 +91,26 @@ def filter_options(function: F) -> F:
         return click.option(name, variable, multiple=True, help=text)
 
     options = (
-        several("--id", "ids", "Id of a letter. Repeat an option to give more values."),
+        several(
+            "--id", "ids", "Id or reference of a letter. Repeat an option to give more values."
+        ),
         several("--code", "codes", "Code of the failure; * matches anything: 'bigquery.*'."),
         several("--function", "functions", "Function that failed, such as validate_and_parse."),
         several("--dataset", "datasets", "Dataset of the upload."),
-        several("--upload", "uploads", "Id of the upload, or its beginning."),
+        several("--upload", "uploads", "Id of the upload, its beginning, or its reference."),
+        click.option(
+            "--owner",
+            "owners",
+            multiple=True,
+            type=click.Choice(OWNERS),
+            help="Who has to act: the operator, the uploader, or nobody.",
+        ),
+        click.option(
+            "--text",
+            default="",
+            help="Text in the object's name, the reason, the attributes or the data, as they are "
+            "shown without --reveal.",
+        ),
         click.option(
             "--since",
             type=TimeType(),
@@ -145,8 +162,14 @@ def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callab
 
 
 def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> Filter:
-    names = ("ids", "codes", "functions", "datasets", "uploads")
-    return Filter(since=since, until=until, **{name: given.pop(name) for name in names})
+    names = ("codes", "functions", "datasets", "owners", "text")
+    return Filter(
+        ids=tuple(letter_id_of(text) for text in given.pop("ids")),
+        uploads=tuple(upload_of(text) for text in given.pop("uploads")),
+        since=since,
+        until=until,
+        **{name: given.pop(name) for name in names},
+    )
 
 
 def letter_context(

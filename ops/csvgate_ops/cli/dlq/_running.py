@@ -48,7 +48,7 @@ def run_in_terminal(
     total = None
     if not options.dry_run and not as_json:
         warn_about_unfinished_runs(context)
-        total = len(wanted.of(read_letters(context, quiet=False).letters))
+        total = len(wanted.of(read_letters(context, quiet=False).letters, context))
     with _interrupt(options.stop) as interrupted, _progress(total, quiet=as_json) as on_progress:
         report = run(replace(options, on_progress=on_progress))
     if as_json:

@@ -7,14 +7,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from csvgate.text import shorten
+from csvgate.text import shorten, shorten_middle
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import Group
+from csvgate_ops.operate.dead_letters.owners import owner_of_letter
+from csvgate_ops.operate.runbook import Owner
 from csvgate_ops.text import printable
 
 _MOST_CODE = 40
+_MOST_NAME = 60
+_MOST_REASON = 300
 
 
 def age(then: datetime, now: datetime) -> str:
@@ -29,20 +33,21 @@ def age(then: datetime, now: datetime) -> str:
 def letters_table(
     letters: Iterable[DeadLetter], context: DeadLetterContext, now: datetime
 ) -> RenderableType:
-    table = _table("id", "age", "function", "code", "dataset", "upload", "reason")
+    table = _table("id", "age", "owner", "function", "code", "object", "upload", "reason")
     table.columns[1].justify = "right"
     table.columns[0].no_wrap = True
-    table.columns[6].ratio = 1
+    table.columns[7].ratio = 1
     for letter in letters:
         replayed = f"replayed {letter.replays}×: " if letter.replays else ""
         table.add_row(
             Text(printable(letter.id)),
             age(letter.dead_lettered_at, now),
+            _owner(owner_of_letter(letter)),
             Text(printable(letter.function)),
             Text(shorten(printable(letter.code), _MOST_CODE), style="red"),
-            Text(printable(letter.dataset)),
+            Text(shorten_middle(printable(letter.object_name or letter.dataset), _MOST_NAME)),
             letter.upload[:8],
-            Text(replayed + shorten(printable(message_of(letter, context)), 300)),
+            Text(replayed + _reason(letter, context)),
         )
     return table
 
@@ -50,20 +55,34 @@ def letters_table(
 def groups_table(
     groups: Sequence[Group], by: str, context: DeadLetterContext, now: datetime
 ) -> RenderableType:
-    table = _table(by, "letters", "uploads", "oldest", "newest", "reason of the newest")
-    for column in table.columns[1:5]:
+    table = _table("owner", by, "letters", "uploads", "oldest", "newest", "the newest")
+    for column in table.columns[2:6]:
         column.justify = "right"
-    table.columns[5].ratio = 1
+    table.columns[6].ratio = 1
     for group in groups:
         table.add_row(
+            _owner(group.owner),
             Text(printable(group.key) or "unknown", style="red" if by == "code" else ""),
             f"{group.count:,}",
             f"{group.uploads:,}",
             age(group.oldest, now),
             age(group.newest, now),
-            Text(shorten(printable(message_of(group.example, context)), 300)),
+            Text(_named(group.example) + _reason(group.example, context)),
         )
     return table
+
+
+def _owner(owner: Owner) -> Text:
+    return Text(owner, style="bold" if owner == "operator" else "dim")
+
+
+def _reason(letter: DeadLetter, context: DeadLetterContext) -> str:
+    return shorten(printable(message_of(letter, context)), _MOST_REASON)
+
+
+def _named(letter: DeadLetter) -> str:
+    name = shorten_middle(printable(letter.object_name), _MOST_NAME)
+    return f"{name}: " if name else ""
 
 
 def _table(*titles: str) -> Table:

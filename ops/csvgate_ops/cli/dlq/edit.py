@@ -23,6 +23,7 @@ from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.runs import RunOptions
+from csvgate_ops.operate.references import letter_id_of
 from csvgate_ops.text import printable
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
@@ -65,7 +66,8 @@ def command(
     Without --data-file, --attribute and --without, the letter's data opens in $EDITOR, and the
     command asks before it sends the letter.
     """
-    letter = fetch(context, letter_id)
+    letter = fetch(context, letter_id_of(letter_id))
+    letter_id = letter.id
     by_hand = data_file is None and not attributes and not without
     data = _edited(context, letter, reveal=reveal) if by_hand else _read(data_file)
     edit = Edit(data, attributes, without)

@@ -29,9 +29,12 @@ from csvgate_ops.operate.dead_letters.groups import By, groups
 @as_json
 @context_options
 def command(by: str, wanted: Filter, as_json: bool, context: DeadLetterContext) -> None:
-    """Count letters by code, function, dataset or day. Consumes nothing."""
+    """Count letters by code, function, dataset or day: the operator's first. Consumes nothing.
+
+    The uploaders were informed of their letters by email and correct their files.
+    """
     found = read_letters(context, quiet=as_json)
-    grouped = groups(wanted.of(found.letters), cast(By, by))
+    grouped = groups(wanted.of(found.letters, context), cast(By, by))
     if as_json:
         click.echo(
             json.dumps([group_json(g, message_of(g.example, context)) for g in grouped], indent=2)

@@ -14,6 +14,7 @@ from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.owners import operators_first
 
 
 @click.command("list")
@@ -28,12 +29,13 @@ from csvgate_ops.operate.dead_letters.filters import Filter
 @as_json
 @context_options
 def command(wanted: Filter, most: int, as_json: bool, context: DeadLetterContext) -> None:
-    """List letters: what failed, why and when, the newest first. Consumes nothing.
+    """List letters: what failed, why and when. The operator's come first, those of each owner the
+    newest first. Consumes nothing.
 
     --json prints all of them, regardless of --most.
     """
     found = read_letters(context, quiet=as_json)
-    letters = wanted.of(found.letters)
+    letters = operators_first(wanted.of(found.letters, context))
     if as_json:
         click.echo(
             json.dumps([letter_json(it, message_of(it, context)) for it in letters], indent=2)
@@ -44,7 +46,7 @@ def command(wanted: Filter, most: int, as_json: bool, context: DeadLetterContext
         console().print(letters_table(shown, context, found.at))
         if len(shown) < len(letters):
             click.echo(
-                f"\nThese are the newest {len(shown):,} of {len(letters):,}; --most 0 shows all."
+                f"\nThese are the first {len(shown):,} of {len(letters):,}; --most 0 shows all."
             )
     elif found.letters:
         click.echo(f"None of the {counted(len(found.letters), 'dead letter')} matches the filter.")

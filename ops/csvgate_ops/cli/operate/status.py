@@ -11,6 +11,7 @@ from csvgate_ops.cli.operate._status_view import console, detail, listing
 from csvgate_ops.cli.options import as_json, connected
 from csvgate_ops.operate.breakers import states
 from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_list import find
 from csvgate_ops.program import program
@@ -47,8 +48,9 @@ def command(
 ) -> None:
     """List the latest uploads, or show one UPLOAD from its arrival to its email.
 
-    UPLOAD is an upload's id, the beginning of an id, or the name of an object, such as
-    orders/monday.csv. If several uploads have that name, the latest is shown.
+    UPLOAD is an upload's id, the beginning of an id, a reference such as csvgate:uploads/3f2a9c,
+    or the name of an object, such as orders/monday.csv. If several uploads have that name, the
+    latest is shown.
 
     The list comes from the ledger's index by day. The totals below it are exact, or say "at least".
     """
@@ -75,7 +77,7 @@ def command(
                 f"There are no uploads yet. To upload a file: {program()} upload FILE --as NAME"
             )
         return
-    found = find(ledger, upload, now)
+    found = find(ledger, upload_of(upload), now)
     if found is None:
         raise click.ClickException(f"no upload matches {upload!r}; `{program()} status` lists them")
     if as_json:

@@ -18,8 +18,10 @@ from csvgate_ops.operate.console.pages.letters import letters_pages
 from csvgate_ops.operate.console.pages.overview import overview_pages
 from csvgate_ops.operate.console.pages.uploads import uploads_pages
 from csvgate_ops.operate.console.site import Site
-from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
+from csvgate_ops.operate.dead_letters.next_action import main_of, offered_for_all
+from csvgate_ops.operate.dead_letters.owners import WORDS, by_owner, owner_of_letter
+from csvgate_ops.operate.references import letter_reference, upload_reference
 from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.security_headers import security_headers
 from csvgate_ops.text import printable
@@ -92,6 +94,7 @@ def _templates(app: Flask, site: Site) -> None:
         "clipped": safe_values.clipped,
         "message": lambda letter: message_of(letter, site.base),
         "remedy": lambda code: remedy(code) or "",
+        "owner": owner_of_letter,
         "detail_of": lambda step, dataset: reason_of(
             step.what, step.detail, dataset or "", site.base
         ),
@@ -100,12 +103,22 @@ def _templates(app: Flask, site: Site) -> None:
         "printable": printable,
         "htmx_config": json.dumps(_HTMX_CONFIG),
         "htmx_file": _HTMX_FILE,
-        "selection_actions": SELECTION_ACTIONS,
+        "main_of": main_of,
+        "offered_for_all": offered_for_all,
+        "owner_words": WORDS,
+        "letter_reference": letter_reference,
+        "upload_reference": upload_reference,
     }
 
 
 def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
-    return {"site": site, "letters_total": len(site.known_letters()), "running_job": jobs.running()}
+    counted = by_owner(site.known_letters())
+    return {
+        "site": site,
+        "letters_by_owner": counted,
+        "operator_letters": counted["operator"],
+        "running_job": jobs.running(),
+    }
 
 
 def _error(error: Exception) -> Response:

@@ -11,6 +11,8 @@ from typing import Final, Literal, Self, get_args
 
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By
+from csvgate_ops.operate.dead_letters.owners import operators_first, owner_of_letter
+from csvgate_ops.operate.runbook import OWNERS, Owner
 from csvgate_ops.text import printable
 
 Order = Literal["newest", "oldest", "code", "upload", "replays"]
@@ -33,6 +35,11 @@ GROUPINGS: Final[dict[By, str]] = {
     "day": "day",
 }
 _STRINGS: Final = ("code", "function", "dataset", "upload", "text")
+OWNER_WORDS: Final[dict[Owner, str]] = {
+    "operator": "of yours",
+    "uploader": "of uploaders",
+    "nobody": "of nobody",
+}
 NONE: Final = "–"
 """Stands for an unknown dataset."""
 Contains = Callable[[DeadLetter, str], bool]
@@ -51,6 +58,7 @@ class LetterSearch:
     age: str = ""
     day: str = ""
     text: str = ""
+    owner: Owner | Literal[""] = ""
     order: Order = "newest"
 
     @classmethod
@@ -58,9 +66,11 @@ class LetterSearch:
         """Unknown parameters and invalid values are ignored, because anyone can type an address."""
         given = {name: printable(args.get(name, "").strip()) for name in _STRINGS}
         known = {o: o for o in get_args(Order)}
+        owners: dict[str, Owner] = {owner: owner for owner in OWNERS}
         return cls(
             **given,
             age=args["age"] if args.get("age") in AGES else "",
+            owner=owners.get(args.get("owner", ""), ""),
             day=args["day"] if _day(args.get("day", "")) else "",
             order=known.get(args.get("order", ""), "newest"),
         )
@@ -79,6 +89,7 @@ class LetterSearch:
         """Return the filters in words: `with code x, older than a day`; empty without filters."""
         unknown = "without a known dataset"
         parts = [
+            (self.owner, OWNER_WORDS[self.owner] if self.owner else ""),
             (self.code, f"with code {self.code}"),
             (self.function, f"of {self.function}"),
             (self.dataset, unknown if self.dataset == NONE else f"of dataset {self.dataset}"),
@@ -92,21 +103,23 @@ class LetterSearch:
     def select(
         self, letters: Iterable[DeadLetter], now: datetime, contains: Contains
     ) -> list[DeadLetter]:
-        """Return the letters that match, in the requested order. `letters` are sorted, newest
-        first."""
+        """Return the letters that match: the operator's first, and those of each owner in the
+        requested order. `letters` are sorted, newest first."""
         since, until = self._times(now)
         text = self.text.casefold()
         found = [
             letter
             for letter in letters
-            if (not self.code or printable(letter.code) == self.code)
+            if (not self.owner or owner_of_letter(letter) == self.owner)
+            and (not self.code or printable(letter.code) == self.code)
             and (not self.function or printable(letter.function) == self.function)
             and (not self.dataset or printable(letter.dataset or NONE) == self.dataset)
             and letter.upload.startswith(self.upload)
             and since <= letter.dead_lettered_at < until
             and (not text or contains(letter, text))
         ]
-        return _ordered(found, self.order)
+        ordered = _ordered(found, self.order)
+        return operators_first(ordered)
 
     def _times(self, now: datetime) -> tuple[datetime, datetime]:
         since, until = _ALWAYS

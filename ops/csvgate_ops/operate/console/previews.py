@@ -6,7 +6,7 @@ arrive in the meantime.
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,8 +14,10 @@ from typing import Final
 from csvgate.text import counted
 from csvgate_ops.operate.console.jobs import Recipe
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
+from csvgate_ops.operate.dead_letters.actions.rejected_rows import VALIDATE_REJECTED_ROWS
 from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.next_action import is_sensible, main_action
 
 _MOST_KEPT: Final = 20
 _READERS: Final = 8
@@ -38,6 +40,8 @@ class Preview:
     """How the letters were selected: `every letter with code x`."""
     affected: tuple[Line, ...]
     skipped: tuple[Line, ...]
+    remarks: tuple[str, ...]
+    """What to consider before."""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
@@ -82,7 +86,19 @@ def preview(
     with ThreadPoolExecutor(_READERS) as readers:
         for counter, words in readers.map(effect, letters):
             counter[words] += 1
-    return Preview(action, tuple(letters), selection, _lines(affected), _lines(skipped))
+    remarks = (*_other_actions(action, letters), *action.remarks(context, letters))
+    return Preview(action, tuple(letters), selection, _lines(affected), _lines(skipped), remarks)
+
+
+def _other_actions(action: SelectionAction, letters: Sequence[DeadLetter]) -> Iterator[str]:
+    """Yield for how many letters the runbook names another action than this one. Rejected rows are
+    validated again if the contract was wrong, so nothing is said about that."""
+    if action is VALIDATE_REJECTED_ROWS:
+        return
+    affected = (letter for letter in letters if is_sensible(action, letter))
+    named = Counter(main.name for it in affected if (main := main_action(it)) not in (None, action))
+    for name, number in named.most_common():
+        yield f"For {counted(number, 'letter')}, the runbook names another action: {name}."
 
 
 def _lines(counter: Counter[str]) -> tuple[Line, ...]:

@@ -13,6 +13,9 @@ with exactly one chunk is one, too."""
 PLATFORM: Final = "CloudPubSubDeadLetterSource"
 PLATFORM_CODE: Final = "platform.max_attempts"
 UNKNOWN_CODE: Final = "unknown"
+KEEP_BYTES: Final = 16 * 1024
+"""The most data kept and searched of each letter when many are read: nearly every message fits,
+except chunks."""
 VALIDATES: Final = "validate_and_parse"
 """The function that reports rejected rows. Its failures have no plan yet."""
 
@@ -52,6 +55,8 @@ class DeadLetter:
     replays: int
     """How often it has been replayed, according to its attributes."""
     kind: Kind
+    object_name: str = ""
+    """Name of the uploaded object; empty when it is not known."""
 
     @property
     def breaker_was_open(self) -> bool:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from csvgate.text import counted
+from csvgate_ops.operate.dead_letters.content.visible_text import contains
+from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.owners import owner_of_letter
+from csvgate_ops.operate.runbook import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,15 @@ class Filter:
     """Dead-lettered at this time or later."""
     until: datetime | None = None
     """Dead-lettered before this time."""
+    owners: tuple[Owner, ...] = ()
+    text: str = ""
+    """A text that occurs in the letter as it is shown without a reveal."""
 
     @property
     def is_empty(self) -> bool:
         return self == Filter()
 
-    def matches(self, letter: DeadLetter) -> bool:
+    def matches(self, letter: DeadLetter, context: DeadLetterContext) -> bool:
         return (
             (not self.ids or letter.id in self.ids)
             and (not self.codes or any(fnmatchcase(letter.code, code) for code in self.codes))
@@ -37,11 +45,13 @@ class Filter:
             and (not self.uploads or any(letter.upload.startswith(u) for u in self.uploads if u))
             and (self.since is None or letter.dead_lettered_at >= self.since)
             and (self.until is None or letter.dead_lettered_at < self.until)
+            and (not self.owners or owner_of_letter(letter) in self.owners)
+            and (not self.text or contains(letter, self.text.casefold(), context))
         )
 
-    def of(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    def of(self, letters: Iterable[DeadLetter], context: DeadLetterContext) -> list[DeadLetter]:
         """Return the letters that match, in the same order."""
-        return [letter for letter in letters if self.matches(letter)]
+        return [letter for letter in letters if self.matches(letter, context)]
 
     def as_json(self) -> dict[str, object]:
         """Return the given values, for the audit log."""
@@ -53,5 +63,8 @@ class Filter:
             "uploads": list(self.uploads),
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
+            "owners": list(self.owners),
+            # The text itself may be what a contract hides, and the audit log keeps it for years.
+            "text": f"a text of {counted(len(self.text), 'character')}" if self.text else "",
         }
         return {name: value for name, value in given.items() if value}

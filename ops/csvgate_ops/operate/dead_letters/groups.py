@@ -1,4 +1,4 @@
-"""Count the letters that have the same code, function, dataset or day."""
+"""Count the letters with the same owner that have the same code, function, dataset or day."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.owners import owner_of_letter
+from csvgate_ops.operate.runbook import OWNERS, Owner
 
 By = Literal["code", "function", "dataset", "day"]
 _KEYS: Final[dict[By, Callable[[DeadLetter], str]]] = {
@@ -27,20 +29,27 @@ class Group:
     newest: datetime
     example: DeadLetter
     """The newest letter of the group."""
+    letters: tuple[DeadLetter, ...]
+    owner: Owner
+    """Who has to act on its letters. A group has one owner, so a failure is never counted among
+    letters that are an uploader's."""
 
 
 def groups(letters: Iterable[DeadLetter], by: By = "code") -> list[Group]:
-    """The largest group comes first; of days, the newest."""
-    found: dict[str, list[DeadLetter]] = {}
+    """The operator's groups come first, then those of uploaders. Among the groups of an owner, the
+    largest comes first; of days, the newest."""
+    found: dict[tuple[Owner, str], list[DeadLetter]] = {}
     for letter in letters:
-        found.setdefault(_KEYS[by](letter), []).append(letter)
-    all_groups = [_group(key, members) for key, members in found.items()]
+        found.setdefault((owner_of_letter(letter), _KEYS[by](letter)), []).append(letter)
+    all_groups = [_group(key, owner, members) for (owner, key), members in found.items()]
     if by == "day":
-        return sorted(all_groups, key=lambda group: group.key, reverse=True)
-    return sorted(all_groups, key=lambda group: (-group.count, group.key))
+        all_groups.sort(key=lambda group: group.key, reverse=True)
+    else:
+        all_groups.sort(key=lambda group: (-group.count, group.key))
+    return sorted(all_groups, key=lambda group: OWNERS.index(group.owner))
 
 
-def _group(key: str, members: list[DeadLetter]) -> Group:
+def _group(key: str, owner: Owner, members: list[DeadLetter]) -> Group:
     newest = max(members, key=lambda letter: letter.dead_lettered_at)
     return Group(
         key=key,
@@ -49,4 +58,6 @@ def _group(key: str, members: list[DeadLetter]) -> Group:
         oldest=min(letter.dead_lettered_at for letter in members),
         newest=newest.dead_lettered_at,
         example=newest,
+        letters=tuple(members),
+        owner=owner,
     )

@@ -1,10 +1,12 @@
 """The runbook's entry for one code: what it means, what to do, and what then."""
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 REPORT: Final = "Report this as a bug in csvgate and attach the dead letter (`csvgate dlq export`)."
 UPLOAD_AGAIN: Final = "Have the file uploaded again."
+Owner = Literal["operator", "uploader", "nobody"]
+"""Who has to act. An uploader was informed by email; `nobody` means that all is as it should be."""
 
 
 class When(StrEnum):
@@ -41,3 +43,4 @@ class OperationalCode(NamedTuple):
     remedy: str
     """What to look at and what to do, in full sentences."""
     next_step: NextStep
+    owner: Owner = "operator"

@@ -18,7 +18,9 @@ it covers every code that the functions can raise. All commands work on the loca
 ## Five steps
 
 1. **See what there is.** `csvgate dlq groups` counts the dead letters by code and shows since when
-   they have been coming. `csvgate breaker` shows functions that have stopped dead-lettering.
+   they have been coming: first the operator's, then those that are the uploaders' business. The
+   overview of the [console](console.md) says what needs you. `csvgate breaker` shows functions that
+   have stopped dead-lettering.
 2. **Find out what happened.** `csvgate dlq list --code CODE` lists the dead letters of a code,
    `csvgate dlq show ID` shows one with its reason, and `csvgate status UPLOAD` follows one upload
    from its arrival to its email.
@@ -112,7 +114,8 @@ def _codes() -> Iterator[str]:
     yield ""
     yield (
         "A function sends a dead letter *at once* if retrying cannot help, and *after the last "
-        "attempt* if it might have helped."
+        "attempt* if it might have helped. The *owner* has to act: the uploader was informed by "
+        "email and corrects the file; everything else is the operator's."
     )
     for title, entries in SECTIONS.items():
         yield from ("", f"### {title}", "")
@@ -123,8 +126,10 @@ def _codes() -> Iterator[str]:
 
 
 def _entries(entries: Iterable[OperationalCode]) -> Iterator[str]:
-    rows = [_row([f"`{e.code}`", e.when, e.meaning, e.remedy, e.next_step]) for e in entries]
-    yield from _table(["code", "dead letter", "meaning", "what to do", "then"], rows)
+    rows = [
+        _row([f"`{e.code}`", e.owner, e.when, e.meaning, e.remedy, e.next_step]) for e in entries
+    ]
+    yield from _table(["code", "owner", "dead letter", "meaning", "what to do", "then"], rows)
 
 
 def _findings() -> Iterator[str]:

@@ -24,6 +24,7 @@ UPLOADS: Final = (
         "many uploads, because then the contract may be wrong: correct it, deploy, and replay the "
         "rejected rows.",
         NextStep.REVALIDATE,
+        "uploader",
     ),
     OperationalCode(
         "limit.rejected",
@@ -34,6 +35,7 @@ UPLOADS: Final = (
         "says at which line reading stopped, more rows may be faulty than it counts. If the "
         "contract or its limits are wrong, correct them, deploy, and have the file uploaded again.",
         NextStep.CORRECT,
+        "uploader",
     ),
     OperationalCode(
         "upload.killed",
@@ -137,4 +139,5 @@ def file_fault_codes() -> Iterator[OperationalCode]:
                 "The uploader was informed by email and uploads the corrected file. If the "
                 "contract is wrong, correct it, deploy, and have the file uploaded again.",
                 NextStep.CORRECT,
+                "uploader",
             )

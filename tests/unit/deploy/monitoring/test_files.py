@@ -24,12 +24,14 @@ TOPOLOGY = topology()
 POLICIES = list(MONITORING.policies.items())
 AGE = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"
 WAITING = "pubsub.googleapis.com/subscription/num_undelivered_messages"
+FORWARDED = "pubsub.googleapis.com/subscription/dead_letter_message_count"
 REQUESTS = "run.googleapis.com/request_count"
 EXCEEDED = "serviceruntime.googleapis.com/quota/exceeded"
 # cloud.google.com/monitoring/api/metrics_gcp: with the resource that each is written on.
 GOOGLES = {
     AGE: "pubsub_subscription",
     WAITING: "pubsub_subscription",
+    FORWARDED: "pubsub_subscription",
     REQUESTS: "cloud_run_revision",
     EXCEEDED: "consumer_quota",
     "run.googleapis.com/request_latencies": "cloud_run_revision",
@@ -59,18 +61,41 @@ def watching(policy: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(
-    ("policy", "kind"),
-    [("dead-letters", WAITING), ("dead-letters-old", AGE), ("dead-letters-expiring", AGE)],
-)
-def test_every_review_subscription_is_monitored(policy: str, kind: str) -> None:
-    assert kind == metric(watching(policy))
-    assert reviews() == named(watching(policy), "resource.label.subscription_id")
+def review_of_rejections() -> str:
+    """The subscription that also holds letters of uploaders."""
+    topic = TOPOLOGY.triggers["validate-and-parse"].dead_letter.topic
+    (found,) = (name for name, s in TOPOLOGY.subscriptions.items() if s.topic == topic)
+    return found
 
 
-def test_any_dead_letter_alerts() -> None:
-    condition = MONITORING.policies["dead-letters"]["conditions"][0]["conditionThreshold"]
-    assert ("COMPARISON_GT", 0) == (condition["comparison"], condition["thresholdValue"])
+def test_every_review_subscription_is_monitored() -> None:
+    assert AGE == metric(watching("dead-letters-expiring"))
+    assert reviews() == named(watching("dead-letters-expiring"), "resource.label.subscription_id")
+
+
+@pytest.mark.parametrize(("policy", "kind"), [("dead-letters", WAITING), ("dead-letters-old", AGE)])
+def test_letters_of_uploaders_do_not_alert(policy: str, kind: str) -> None:
+    waiting, *_ = filters(MONITORING.policies[policy])
+    assert kind == metric(waiting)
+    only_failures = reviews() - {review_of_rejections()}
+    assert only_failures == named(waiting, "resource.label.subscription_id")
+    alerting = {metric(f) for p in MONITORING.policies.values() for f in filters(p)}
+    assert USER + "csvgate_uploader_letters" not in alerting
+
+
+def test_any_dead_letter_of_an_operator_alerts() -> None:
+    """Each waits in a subscription with failures only, or validate_and_parse gave up on it, or
+    Pub/Sub forwarded it."""
+    policies = [MONITORING.policies[key] for key in ("dead-letters", "failed-uploads")]
+    for condition in (c["conditionThreshold"] for p in policies for c in p["conditions"]):
+        assert ("COMPARISON_GT", 0) == (condition["comparison"], condition["thresholdValue"])
+    _, forwarded = filters(MONITORING.policies["dead-letters"])
+    assert FORWARDED == metric(forwarded)
+    triggers = "resource.label.subscription_id"
+    assert named(watching("waiting-events"), triggers) == named(forwarded, triggers)
+    assert USER + "csvgate_failed_uploads" == metric(watching("failed-uploads"))
+    gave_up = MONITORING.metrics["csvgate_failed_uploads"]["filter"]
+    assert "validate_and_parse" in QUOTED.findall(gave_up)
 
 
 def test_dead_letters_raise_an_alert_before_they_are_lost() -> None:

@@ -120,6 +120,20 @@ def test_a_delivery_that_is_repeated_counts_its_seconds_once(
     assert 1 == len(counted("csvgate_upload_seconds", logged(capsys)))
 
 
+def test_rejected_rows_count_as_letters_of_uploaders_and_not_as_failures(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = start("validate_and_parse")
+    event = world.upload("orders/a.csv", orders(20, bad=2))
+    for _ in range(2):
+        world.validate(event)
+    world.validate(world.upload("orders/b.csv", b"no,orders\n1,2\n"))
+    expected = [("rows.rejected", "orders"), ("header.missing_column", "orders")]
+    found = everything(logged(capsys))
+    assert ["csvgate_uploader_letters"] == list(found)
+    assert expected == [(it["code"], it["dataset"]) for it in found["csvgate_uploader_letters"]]
+
+
 def fail_publishing(effect: Effect) -> None:
     if effect == Effect("pubsub.publish", "validated-records"):
         raise OSError("no route")

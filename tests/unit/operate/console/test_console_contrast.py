@@ -13,6 +13,7 @@ PAIRS = [
     *((text, "card") for text in ("accent", "good", "warn", "bad", "busy")),
     *((text, "sunk") for text in ("good", "warn", "bad", "busy")),
     *(("ink", ground) for ground in ("warn-page", "bad-page", "plus", "minus")),
+    *((text, ground) for text in ("muted", "accent") for ground in ("warn-page", "bad-page")),
     *(("accent", "page"), ("bad", "bad-page"), ("on-accent", "accent"), ("page", "bad")),
 ]
 

@@ -170,7 +170,11 @@ def test_the_overview_of_a_pipeline() -> None:
     letter(there, csvgate_code="some.failure")
     page = words(visit(there).page("/"))
     for expected in (
-        "Dead letters 2 in 2 groups by code",
+        "1 thing needs you: 1 letter of enrich_records with some.failure.",
+        "1 letter is the uploaders’",
+        "Your dead letters 1 in 1 group by code",
+        "The uploaders’ letters 1 they were informed by email",
+        "orders/a.csv : 2 of 32 rows were rejected",
         "Uploads, last hour 1 1 completed",
         "Rows loaded 30",
         "Rejected rows 2",
@@ -187,10 +191,10 @@ def test_an_open_breaker_is_on_the_overview_and_lifting_it_is_in_the_audit_log()
     tripped = Tripped(at=now, since=now, letters=50, handled=1, codes={"table.contradicts": 50})
     entries.trip(1, tripped)
     page = words(visit(there).page("/"))
-    assert "The breaker of enrich_records is open" in page
+    assert "1 thing needs you: the breaker of enrich_records is open." in page
     assert 1 == len(list(lift(there.world.ledger, "enrich_records", "ada@here", "table is back")))
     here = visit(there)
-    assert "The breaker of" not in here.page("/")
+    assert "the breaker of" not in here.page("/").lower()
     log = here.page("/audit/")
     for expected in ("breaker.lift", "ada@here", "table is back"):
         assert expected in log
@@ -211,8 +215,9 @@ def test_a_failed_upload_says_what_to_do() -> None:
 
 def test_an_empty_overview() -> None:
     page = words(visit().page("/"))
-    assert "Dead letters 0 there are none" in page
-    assert "Oldest letter – there are none" in page
+    assert "Nothing needs you." in page
+    assert "Your dead letters 0 there are none" in page
+    assert "Your oldest letter – there are none" in page
 
 
 def test_rows_of_a_file_that_was_not_read_to_its_end_are_no_totals() -> None:

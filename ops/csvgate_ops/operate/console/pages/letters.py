@@ -1,6 +1,7 @@
 """Dead letters: the list, the groups, and the page of one letter."""
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.console.letter_search import (
@@ -14,12 +15,22 @@ from csvgate_ops.operate.console.letter_search import (
 from csvgate_ops.operate.console.pages.charts import width
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import STILL_READING, Site, reading_page, wait_for_reading
-from csvgate_ops.operate.dead_letters.actions import ACTIONS, SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction, Skipped
+from csvgate_ops.operate.dead_letters.actions.rejected_rows import UNCHANGED
 from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter, fetch, show_letter
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By, groups
+from csvgate_ops.operate.dead_letters.next_action import (
+    main_action,
+    main_of,
+    offered_for,
+    offered_for_all,
+)
+from csvgate_ops.operate.dead_letters.owners import by_owner
+from csvgate_ops.operate.dead_letters.rejecting_contract import is_unchanged
+from csvgate_ops.operate.references import is_upload, letter_of, upload_of
+from csvgate_ops.operate.runbook import OWNERS
 
 MOST_SHOWN = 100_000
 """The most characters shown of a letter's data."""
@@ -30,11 +41,16 @@ def letters_pages(site: Site) -> Blueprint:
     pages = Blueprint("letters", __name__, url_prefix="/letters")
 
     @pages.get("/")
-    def index() -> str | Response:
+    def index() -> str | AnyResponse:
         reading = wait_for_reading(site.letters)
         if reading.value is None:
             return reading_page("letters", reading)
         search, letters = LetterSearch.of(request.args), reading.value.letters
+        if (named := letter_of(search.text)) is not None:
+            return redirect(url_for("letters.one", topic=named[0], letter_id=named[1]))
+        if is_upload(search.text):
+            return redirect(url_for("uploads.one", upload_id=upload_of(search.text)))
+        counts = by_owner(letters)
         found = search.select(letters, site.now(), site.contains)
         return render_template(
             "letters.html",
@@ -42,7 +58,10 @@ def letters_pages(site: Site) -> Blueprint:
             letters=reading.value,
             search=search,
             page=page(found, request.args.get("page", "")),
-            offered=[a for a in SELECTION_ACTIONS if any(map(a.applies_to, found))],
+            offered=offered_for_all(found),
+            main=main_of(found),
+            owners=[owner for owner in OWNERS if counts[owner]],
+            counts=counts,
             choices=choices(letters),
             ages=AGES,
             orders=ORDERS,
@@ -95,7 +114,7 @@ def with_data(site: Site, letter: DeadLetter) -> DeadLetter:
     if not site.queues.acquire(timeout=_PATIENCE):
         abort(503, "The queues are being read, or a job is running. Try again when it has ended.")
     try:
-        return fetch(site.context, letter.id)
+        return fetch(site.context, letter.id, letter.topic)
     except NoSuchLetter as gone:
         abort(404, str(gone))
     finally:
@@ -110,17 +129,25 @@ def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
         detail=detail,
         letter=detail.letter,
         attributes=sorted(attributes(detail.letter, detail.message).items()),
-        offered=[action for action in ACTIONS if _is_offered(site, action, detail.letter)],
+        offered=[a for a in offered_for(detail.letter) if _is_possible(site, a, detail.letter)],
+        main=main_action(detail.letter),
+        unchanged=UNCHANGED if _is_unchanged(site, detail.letter) else "",
         revealed=reveal,
         most=MOST_SHOWN,
         address=url_for("letters.one", topic=topic, letter_id=letter_id),
     )
 
 
-def _is_offered(site: Site, action: Action, letter: DeadLetter) -> bool:
-    """Return whether the action applies to the letter and would not skip it."""
-    if not action.applies_to(letter):
+def _is_unchanged(site: Site, letter: DeadLetter) -> bool:
+    """Return whether the letter reports rows that the contract in use would reject again."""
+    try:
+        return letter.is_rejection and is_unchanged(letter, site.context)
+    except Failure:
         return False
+
+
+def _is_possible(site: Site, action: Action, letter: DeadLetter) -> bool:
+    """Return whether the action would not skip the letter."""
     route = site.context.route_of(letter)
     try:
         if route is not None and isinstance(action, SelectionAction):

@@ -10,11 +10,16 @@ from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import peak, width
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
+from csvgate_ops.operate.console.verdict import verdict
 from csvgate_ops.operate.dead_letters.groups import groups
+from csvgate_ops.operate.dead_letters.owners import of_operator
 from csvgate_ops.operate.upload_index.listing import Listing
 
 _PATIENCE: Final = 5.0
 """Seconds that Refresh waits. If reading takes longer, the page still shows the last reading."""
+
+_MOST_OF_UPLOADERS: Final = 10
+"""Groups of uploaders' letters on the overview; the operator's are all there."""
 
 
 def overview_pages(site: Site) -> Blueprint:
@@ -32,7 +37,6 @@ def overview_pages(site: Site) -> Blueprint:
             overs=OVERS,
             share=width,
             peak=peak,
-            breakers=wait_for_reading(site.breakers).value or (),
             **_uploads(site, reading.value),
             **_letters(site),
         )
@@ -70,13 +74,24 @@ def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
 
 def _letters(site: Site) -> dict[str, Any]:
     reading = wait_for_reading(site.letters)
+    breakers = wait_for_reading(site.breakers)
+    known = {"breakers": breakers.value or (), "breakers_error": breakers.error}
     if reading.value is None:
-        return {"letters": None, "letters_error": reading.error, "codes": (), "oldest": None}
+        nothing = {"letters": None, "codes": (), "oldest": None, "verdict": None, "mine": ()}
+        return known | nothing | {"letters_error": reading.error}
     letters = reading.value.letters
-    oldest = min(letters, key=lambda letter: letter.dead_lettered_at, default=None)
-    return {
+    mine, codes = of_operator(letters), groups(letters)
+    yours = [group for group in codes if group.owner == "operator"]
+    oldest = min(mine, key=lambda letter: letter.dead_lettered_at, default=None)
+    is_complete = reading.value.complete and breakers.value is not None
+    return known | {
+        "verdict": verdict(letters, breakers.value or (), is_complete=is_complete),
+        "letters_read_at": reading.read_at,
         "letters": letters,
         "letters_error": reading.error,
-        "codes": groups(letters),
+        "mine": mine,
+        "codes": codes,
+        "shown_codes": [*yours, *codes[len(yours) :][:_MOST_OF_UPLOADERS]],
+        "most": max((group.count for group in codes), default=0),
         "oldest": oldest,
     }

@@ -11,6 +11,7 @@ from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.console.uploads_index import day
 from csvgate_ops.operate.hints import hints
+from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_index.listing import Listing, last_day
@@ -38,6 +39,7 @@ def uploads_pages(site: Site) -> Blueprint:
         states = [state for state in STATES if state == asked["state"]] or STATES
         chosen = [upload for upload in listing.uploads if upload.state in states]
         wanted, is_exact, found = request.args.get("page", ""), listing.is_complete, None
+        asked["text"] = upload_of(asked["text"])
         if asked["text"]:
             found, is_all = site.uploads_index.matching(chosen, lambda x: x.has(asked["text"]))
             is_exact = is_exact and is_all

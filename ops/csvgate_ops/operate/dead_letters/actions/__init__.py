@@ -1,7 +1,7 @@
 """What can be done with dead letters. Nothing here knows about terminals or web pages.
 
     reading = read(context)                                  look, consume nothing
-    groups(Filter(codes=("bigquery.*",)).of(reading.letters), "dataset")
+    groups(Filter(codes=("bigquery.*",)).of(reading.letters, context), "dataset")
     detail = show(context, "123")                            or show_letter(context, letter)
     report = replay(context, filter, RunOptions(dry_run=False, rate=50))
     report = edit_and_replay(context, "123", Edit(data=b"…"), RunOptions(dry_run=False))

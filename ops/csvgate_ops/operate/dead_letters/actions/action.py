@@ -5,7 +5,7 @@ Everything else reads the declaration: `csvgate dlq` builds the subcommand from 
 buttons and its confirmation page, and a run its entries in the audit log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -56,6 +56,11 @@ class SelectionAction(Action):
     preview: Callable[[DeadLetterContext, DeadLetter, Route], str]
     """What would happen to a letter, after `it will`: `leave the queue for good`. It has to be
     quick, because a confirmation page calls it for every letter. Raises Skipped, Transient."""
+    remarks: Callable[[DeadLetterContext, Sequence[DeadLetter]], Iterable[str]] = (
+        lambda _context, _letters: ()
+    )
+    """What the dry run warns of, for a whole selection, in full sentences for the confirmation
+    page. Its reads must not grow with the number of letters. Raises Transient."""
     title: str
     """The heading of its confirmation page and of its job: `Replay {letters}`."""
     command: str

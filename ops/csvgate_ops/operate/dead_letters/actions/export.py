@@ -48,7 +48,7 @@ def export(context: DeadLetterContext, wanted: Filter, path: Path, *, reveal: bo
                         context.queues, route.review, leases, most=_MOST, patience=context.patience
                     ):
                         letters = with_datasets([parse(p, route) for p in batch], context)
-                        for letter in wanted.of(letters):
+                        for letter in wanted.of(letters, context):
                             out.write(json.dumps(_line(letter, context, reveal=reveal)) + "\n")
                             count += 1
         partial.replace(path)

@@ -11,14 +11,12 @@ from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
-from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.dead_letter import KEEP_BYTES, DeadLetter
 from csvgate_ops.operate.dead_letters.queue.drain import drain
 from csvgate_ops.operate.dead_letters.queue.leases import Leases
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 
 MOST: Final = 20_000
-KEEP_BYTES: Final = 16 * 1024
-"""The most data kept for each letter: nearly every message fits, except chunks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,18 @@ rows are loaded, so the file itself is uploaded again.
 
 import threading
 from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from google_crc32c import Checksum
 
-from csvgate.contracts.hashing import contract_hash
 from csvgate.ports import ObjectInfo
 from csvgate.protocol.events import UploadRef
 from csvgate.protocol.ledger.attempts import end_of_upload
 from csvgate.protocol.ledger.entries import Seal
 from csvgate.runtime.errors import Permanent, Transient
+from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
 from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.content.masking import pinned_contract
@@ -26,7 +27,11 @@ from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.routes import Route
+from csvgate_ops.operate.dead_letters.rejecting_contract import is_unchanged, number_unchanged
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
+
+UNCHANGED: Final = "the contract is still the one that rejected them"
+"""What the command, the confirmation page and the letter's page say."""
 
 
 def validate_rejected_rows(
@@ -37,6 +42,15 @@ def validate_rejected_rows(
     run cannot be recorded."""
     operation = _ValidateRejectedRows(context)
     return run_action(VALIDATE_REJECTED_ROWS, operation, context, wanted, options)
+
+
+def _remarks(context: DeadLetterContext, letters: Sequence[DeadLetter]) -> Iterator[str]:
+    number = number_unchanged(letters, context)
+    if number:
+        yield (
+            f"For {counted(number, 'letter')}, {UNCHANGED}: those rows would be rejected again. "
+            "Deploy the corrected contract first."
+        )
 
 
 def _preview(context: DeadLetterContext, _letter: DeadLetter, _route: Route) -> str:
@@ -51,6 +65,7 @@ VALIDATE_REJECTED_ROWS = SelectionAction(
     otherwise="it does not report rejected rows; replay it instead",
     run=validate_rejected_rows,
     preview=_preview,
+    remarks=_remarks,
     title="Validate the rejected rows of {letters} again",
     command="replay",
     flag="--rejected-rows",
@@ -140,8 +155,4 @@ class _ValidateRejectedRows:
 
     def _warning(self, letter: DeadLetter) -> str:
         """Return a warning that the result will be the same, because the contract is."""
-        pinned = pinned_contract(letter, self.context)
-        current = self.context.contracts.for_dataset(letter.dataset)
-        if pinned and current and contract_hash(pinned) == contract_hash(current):
-            return "; but the contract is still the one that rejected them"
-        return ""
+        return f"; but {UNCHANGED}" if is_unchanged(letter, self.context) else ""

@@ -139,11 +139,11 @@ class _Work:
         )
         for batch in batches:
             parsed = [parse(pulled, route) for pulled in batch]
-            if self.wanted.datasets:
+            if self.wanted.datasets or self.wanted.text:
                 parsed = with_datasets(parsed, self.context)
             self._seen += len(parsed)
             for pulled, letter in zip(batch, parsed, strict=True):
-                if self.wanted.matches(letter):
+                if self.wanted.matches(letter, self.context):
                     yield pulled.ack_id, letter
             if self.is_over():
                 return

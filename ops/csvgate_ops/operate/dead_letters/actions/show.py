@@ -99,10 +99,13 @@ class Detail:
         }
 
 
-def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
-    """Read one letter with its data and leave it in its queue. Raises NoSuchLetter, Transient,
+def fetch(context: DeadLetterContext, letter_id: str, topic: str | None = None) -> DeadLetter:
+    """Read one letter with its data and leave it in its queue. Ids are unique only within a topic;
+    without one, the first letter with the id is returned. Raises NoSuchLetter, Transient,
     Permanent."""
     for route in context.routes:
+        if topic is not None and route.dead_letter_topic != topic:
+            continue
         with Leases(context.queues, route.review) as leases:
             for batch in drain(
                 context.queues, route.review, leases, most=_MOST, patience=context.patience
@@ -115,11 +118,16 @@ def fetch(context: DeadLetterContext, letter_id: str) -> DeadLetter:
 
 
 def show(
-    context: DeadLetterContext, letter_id: str, *, reveal: bool = False, rows: int = ROWS
+    context: DeadLetterContext,
+    letter_id: str,
+    *,
+    topic: str | None = None,
+    reveal: bool = False,
+    rows: int = ROWS,
 ) -> Detail:
     """Read one letter and everything known about it. `reveal` shows sensitive columns, and the
     audit log records who saw them. Raises NoSuchLetter, Transient and Permanent."""
-    return show_letter(context, fetch(context, letter_id), reveal=reveal, rows=rows)
+    return show_letter(context, fetch(context, letter_id, topic), reveal=reveal, rows=rows)
 
 
 def show_letter(
@@ -127,7 +135,7 @@ def show_letter(
 ) -> Detail:
     """Show a letter that was already read. Data that was not kept is fetched again."""
     if letter.data is None:
-        letter = fetch(context, letter.id)
+        letter = fetch(context, letter.id, letter.topic)
     if reveal:
         record_reveal(context, "show", {"ids": [letter.id]})
     mask = NOTHING if reveal else mask_of(letter, context)

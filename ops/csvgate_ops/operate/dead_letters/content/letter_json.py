@@ -6,6 +6,8 @@ from typing import Any
 from csvgate_ops.operate.dead_letters.content.content import Content
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import Group
+from csvgate_ops.operate.dead_letters.owners import owner_of_letter
+from csvgate_ops.operate.references import letter_reference
 
 
 def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
@@ -18,6 +20,9 @@ def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
         "message": message,
         "dataset": letter.dataset or None,
         "upload": letter.upload or None,
+        "object": letter.object_name or None,
+        "owner": owner_of_letter(letter),
+        "reference": letter_reference(letter.topic, letter.id),
         "dead_lettered_at": letter.dead_lettered_at.isoformat(),
         "published_at": letter.published_at.isoformat(),
         "first_seen": _iso(letter.first_seen),
@@ -38,11 +43,17 @@ def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
 def group_json(group: Group, message: str) -> dict[str, Any]:
     return {
         "key": group.key,
+        "owner": group.owner,
         "count": group.count,
         "uploads": group.uploads,
         "oldest": group.oldest.isoformat(),
         "newest": group.newest.isoformat(),
-        "example": {"id": group.example.id, "code": group.example.code, "message": message},
+        "example": {
+            "id": group.example.id,
+            "code": group.example.code,
+            "object": group.example.object_name or None,
+            "message": message,
+        },
     }
 
 

@@ -35,6 +35,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
     platform = f"{PLATFORM}Subscription" in attributes and f"{PREFIX}code" not in attributes
     body = _object(pulled.data)
     kept = keep_bytes is None or len(pulled.data) <= keep_bytes
+    upload = _upload(attributes, body)
     return DeadLetter(
         id=pulled.id,
         subscription=route.review,
@@ -42,7 +43,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
         function=attributes.get(f"{PREFIX}function") or route.function,
         source_topic=route.source_topic,
         dataset=attributes.get(f"{PREFIX}dataset") or _text(body, "dataset"),
-        upload=_upload(attributes, body),
+        upload=upload,
         code=PLATFORM_CODE if platform else attributes.get(f"{PREFIX}code") or UNKNOWN_CODE,
         message=_message(attributes, route, platform=platform),
         attempt=_number(attributes, f"{PREFIX}attempt", f"{PLATFORM}DeliveryCount"),
@@ -57,6 +58,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
         platform_forwarded=platform,
         replays=_number(attributes, REPLAYS) or 0,
         kind=_kind(attributes, body, route),
+        object_name=_object_name(attributes, body, upload),
     )
 
 
@@ -65,15 +67,6 @@ def gave_up(attributes: Mapping[str, str]) -> str:
     count = _number(attributes, f"{PLATFORM}DeliveryCount")
     after = counted(count, "delivery", "deliveries") if count else "the last delivery"
     return f"Pub/Sub gave up after {after} from {attributes.get(f'{PLATFORM}Subscription', '')}"
-
-
-def object_name(letter: DeadLetter) -> str:
-    """Name of the uploaded object that a storage event is about; empty when it is not known."""
-    if letter.kind != "storage event":
-        return ""
-    if name := letter.attributes.get("objectId"):
-        return name
-    return _text(_object(letter.data or b""), "name")
 
 
 def _message(attributes: Mapping[str, str], route: Route, *, platform: bool) -> str:
@@ -129,6 +122,18 @@ def _upload(attributes: Mapping[str, str], body: Mapping[str, Any]) -> str:
     if bucket and name and generation.isascii() and generation.isdigit() and len(generation) < 25:
         return Upload(bucket, name, int(generation)).id
     return ""
+
+
+def _object_name(attributes: Mapping[str, str], body: Mapping[str, Any], upload: str) -> str:
+    """Return the name of the uploaded object that a storage event is about, or that an event of
+    csvgate names. The latter counts only if the upload's id is made from it."""
+    if name := attributes.get("objectId") or (_text(body, "bucket") and _text(body, "name")):
+        return name
+    inner = body.get("upload")
+    if not isinstance(inner, dict) or not isinstance(inner.get("generation"), int):
+        return ""
+    named = Upload(_text(inner, "bucket"), _text(inner, "name"), inner["generation"])
+    return named.name if named.id == upload else ""
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
