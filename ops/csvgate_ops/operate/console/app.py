@@ -13,6 +13,7 @@ from csvgate_ops.operate.console.jobs import Jobs
 from csvgate_ops.operate.console.pages import safe_values, wording
 from csvgate_ops.operate.console.pages.actions import actions_pages
 from csvgate_ops.operate.console.pages.audit import audit_pages
+from csvgate_ops.operate.console.pages.downloads import downloads_pages
 from csvgate_ops.operate.console.pages.edit import edit_pages
 from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
@@ -59,6 +60,7 @@ def create_app(site: Site, access: Access, jobs: Jobs) -> Flask:
         letters_pages(site),
         edit_pages(site, jobs),
         actions_pages(site, jobs),
+        downloads_pages(site),
         jobs_pages(jobs),
         audit_pages(site),
     ):
@@ -93,7 +95,12 @@ def _templates(app: Flask, site: Site) -> None:
 
 
 def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
-    return {"site": site, "letters_total": len(site.known_letters()), "running_job": jobs.running()}
+    return {
+        "site": site,
+        "letters_total": len(site.known_letters()),
+        "running_job": jobs.running(),
+        "operator": site.context.actor,
+    }
 
 
 def _error(error: Exception) -> Response:

@@ -31,7 +31,7 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
         """Show what the action will do."""
         if wait_for_reading(site.letters).value is None:
             abort(503, STILL_READING)
-        letters, selection = _selected(site, request.form)
+        letters, selection = selected(site, request.form)
         if not letters:
             abort(400, "No letters are selected. Go back and tick some.")
         action = _ACTIONS.get(request.form.get("action", ""))
@@ -67,7 +67,7 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
     return pages
 
 
-def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
+def selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
     """Return the letters that were ticked, or all that match the filters in the form, and a
     description of the selection."""
     known = site.letters_by_key()
