@@ -1,9 +1,10 @@
 """The filter that selects letters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any, Self
 
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 
@@ -42,6 +43,28 @@ class Filter:
     def of(self, letters: Iterable[DeadLetter]) -> list[DeadLetter]:
         """Return the letters that match, in the same order."""
         return [letter for letter in letters if self.matches(letter)]
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Return the filter that `as_json` describes; values of other kinds are ignored."""
+
+        def texts(name: str) -> tuple[str, ...]:
+            found = given.get(name)
+            return tuple(map(str, found)) if isinstance(found, list) else ()
+
+        def time(name: str) -> datetime | None:
+            found = given.get(name)
+            return datetime.fromisoformat(found) if isinstance(found, str) else None
+
+        return cls(
+            ids=texts("ids"),
+            codes=texts("codes"),
+            functions=texts("functions"),
+            datasets=texts("datasets"),
+            uploads=texts("uploads"),
+            since=time("since"),
+            until=time("until"),
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return the given values, for the audit log."""

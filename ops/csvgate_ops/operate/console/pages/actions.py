@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from csvgate.text import counted
 from csvgate_ops.operate.console.jobs import Busy, Jobs
 from csvgate_ops.operate.console.letter_search import LetterSearch
+from csvgate_ops.operate.console.pages.others import others_on
 from csvgate_ops.operate.console.previews import PendingPreviews, Preview, preview
 from csvgate_ops.operate.console.site import STILL_READING, Key, Site, key, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
@@ -96,6 +97,7 @@ def _confirmation(site: Site, pending: Preview, problem: str = "") -> str:
         problem=problem,
         form=request.form,
         reading=site.letters.current(),
+        **others_on(site, pending.letters),
     )
 
 
