@@ -20,6 +20,7 @@ from csvgate_ops.operate.dead_letters.actions.export import export
 from csvgate_ops.operate.dead_letters.actions.letter_lines import letter_lines
 from csvgate_ops.operate.dead_letters.actions.read import KEEP_BYTES, read
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.upload_list import upload_ids
 from fakes.effects import Effect
 from unit.operate.console.browsing import (
@@ -35,6 +36,7 @@ from unit.operate.console.test_console_masking import runs
 from unit.operate.dead_letters.contexts import LetterWorld
 from unit.protocol.orders import orders
 
+OPERATE = "csvgate_ops.operate.dead_letters"
 SECRET = b"a10000@example.com"
 
 
@@ -122,6 +124,16 @@ def test_a_reject_file_that_is_gone_reveals_and_records_nothing() -> None:
     assert 404 == answer.status_code
     assert "no longer exists" in answer.text
     assert [] == runs(here)
+
+
+def test_a_file_that_took_the_name_of_a_reject_file_is_not_sent() -> None:
+    there, upload = rejecting()
+    here = visit(there)
+    name, whole = reject_file(there)
+    there.world.store.put("rejects", name, whole.replace(b"ORD-", b"XXX-"))
+    answer = here.post(f"/uploads/{upload}/rejects")
+    assert 404 == answer.status_code
+    assert "no longer exists as it was written" in answer.text
 
 
 def test_without_a_record_nothing_is_revealed() -> None:
@@ -244,16 +256,49 @@ def large(there: LetterWorld, number: int) -> dict[str, bytes]:
     return found
 
 
-def test_data_that_was_not_kept_is_pulled_again_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_was_not_kept_is_pulled_again() -> None:
     there = letter_world()
     sent = large(there, 3)
-    module = "csvgate_ops.operate.dead_letters.actions.letter_lines._MOST_BYTES"
-    monkeypatch.setattr(module, 1)
     here = visit(there)
     found = lines_of(here.post("/letters/download/lines", scope="matching", reveal="1"))
     assert sent == {line["id"]: base64.b64decode(line["data"]) for line in found}
     assert 0 == there.queues.held()
     assert not here.site.queues.locked()
+
+
+def test_the_queues_are_free_while_lines_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow browser must not keep others from the queues, nor its letters in memory."""
+    there = letter_world()
+    sent = large(there, 3)
+    monkeypatch.setattr(f"{OPERATE}.actions.letter_lines._MOST_BYTES", 1)
+    monkeypatch.setattr(f"{OPERATE}.queue.drain._PER_PULL", 1)
+    queues, ids, pulls = threading.Lock(), list[str](), list[int]()
+    pull = there.queues.pull
+
+    def counted(subscription: str, most: int, seconds: float) -> Sequence[Pulled]:
+        found = pull(subscription, most, seconds)
+        pulls.append(len(found))
+        return found
+
+    letters = read(there.context).letters
+    monkeypatch.setattr(there.queues, "pull", counted)
+    for line in letter_lines(there.context, letters, queues, reveal=True):
+        assert not queues.locked()
+        ids.append(json.loads(line)["id"])
+        assert (len(sent), 0) == (there.left(), there.queues.held())
+    assert sorted(sent) == sorted(ids)
+    assert [1, 1, 1, 1, 1, 1] == pulls, "the first, then the first two, then all three"
+
+
+def test_busy_queues_are_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = letter_world()
+    large(there, 1)
+    monkeypatch.setattr(f"{OPERATE}.actions.letter_lines._PATIENCE", 0.01)
+    queues = threading.Lock()
+    letters = read(there.context).letters
+    with queues:
+        (line,) = map(json.loads, letter_lines(there.context, letters, queues, reveal=False))
+    assert "a job is running" in line["content"]["remark"]
 
 
 def test_a_letter_that_left_in_the_meantime_has_a_line_too() -> None:

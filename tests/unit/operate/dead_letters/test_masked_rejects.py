@@ -41,7 +41,7 @@ def cells_of(data: bytes, rules: Contract) -> list[list[str]]:
     _, text = open_text([data], rules.encoding)
     records = list(Framer(text, Grammar(rules.dialect)).records())
     assert all(record.cells is not None for record in records)
-    return [(record.cells or [])[2:] for record in records]
+    return [list(map(str, (record.cells or [])[2:])) for record in records]
 
 
 ORIGINAL = 'Nome,Città,age\n"Zoë, Ltd",Forlì,x\n"O\'Neill ""Al""","Reggio\nEmilia",y\n,Pavia,z\n'
@@ -85,6 +85,11 @@ def test_in_every_encoding(encoding: Any, codec: str, mark: bytes) -> None:
             [MASK, "x|y", "N1"],
         ),
         (
+            {"delimiter": "|", "quoteChar": None, "escapeChar": "\\"},
+            "Nome|Città|age\nAda|\\N|n\n",
+            [MASK, "N", "n"],
+        ),
+        (
             {"delimiter": "\t", "quoteChar": None},
             "Nome\tCittà\tage\nAda\tBa ri\tn\n",
             [MASK, "Ba ri", "n"],
@@ -99,7 +104,9 @@ def test_in_every_encoding(encoding: Any, codec: str, mark: bytes) -> None:
 def test_in_every_dialect(dialect: dict[str, Any], original: str, expected: list[str]) -> None:
     rules = rules_of(dialect=dialect)
     data = rejects_of(original.encode(), rules)
-    assert expected == cells_of(masked(data, rules), rules)[-1]
+    found = masked(data, rules)
+    assert expected == cells_of(found, rules)[-1]
+    assert data.count(rb"\N|") == found.count(rb"\N|")
     assert data == masked(data, rules, NOTHING)
 
 
