@@ -46,15 +46,17 @@ class Filter:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """Return the filter that `as_json` describes; values of other kinds are ignored."""
+        """Return the filter that `as_json` describes; what is not a value of its kind is ignored."""
 
         def texts(name: str) -> tuple[str, ...]:
             found = given.get(name)
             return tuple(map(str, found)) if isinstance(found, list) else ()
 
         def time(name: str) -> datetime | None:
-            found = given.get(name)
-            return datetime.fromisoformat(found) if isinstance(found, str) else None
+            try:
+                return datetime.fromisoformat(str(given[name]))
+            except (KeyError, ValueError):
+                return None
 
         return cls(
             ids=texts("ids"),

@@ -150,7 +150,7 @@ def test_without_a_record_nothing_is_revealed() -> None:
 
 
 def test_damaged_bytes_do_not_pass_as_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The masked file fails before its first byte, the complete one before its last piece."""
+    """An error page if nothing was sent yet; otherwise the file is shorter than announced."""
     there, upload = rejecting()
     here = visit(there)
 
@@ -158,6 +158,9 @@ def test_damaged_bytes_do_not_pass_as_a_file(monkeypatch: pytest.MonkeyPatch) ->
         return data.replace(b"ORD-", b"ORD+") if bucket == "rejects" else data
 
     monkeypatch.setattr(there.world.store, "corrupt", damaged)
+    assert 502 == here.get(f"/uploads/{upload}/rejects").status_code
+    assert 502 == here.post(f"/uploads/{upload}/rejects").status_code
+    monkeypatch.setattr("fakes.storage.PIECE_BYTES", 100)
     assert 502 == here.get(f"/uploads/{upload}/rejects").status_code
     with pytest.raises(Transient, match="another CRC32C"):
         here.post(f"/uploads/{upload}/rejects")

@@ -1,7 +1,8 @@
 """Files that a browser saves and never shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 
@@ -16,10 +17,15 @@ _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECA
 _EMPTY: Final = "download"
 
 
-def attachment(pieces: Iterator[bytes], name: str, kind: str, size: int | None = None) -> Response:
+def attachment(
+    pieces: Generator[bytes, None, None], name: str, kind: str, size: int | None = None
+) -> Response:
     """Return an answer whose bytes are sent as they come. `name` may be anybody's text; `kind` is
-    the media type, and `size` the number of bytes, if it is known."""
-    answer = Response(pieces, mimetype=kind)
+    the media type, and `size` the number of bytes, if it is known. Raises what `pieces` raise
+    before the first piece, so that an error page can still be sent."""
+    first = next(pieces, b"")
+    answer = Response(chain([first], pieces), mimetype=kind)
+    answer.call_on_close(pieces.close)
     safe = safe_name(name)
     plain = safe.encode("ascii", "replace").decode().replace("?", "_")
     answer.headers["Content-Disposition"] = (

@@ -1,7 +1,7 @@
 """Open the reject file of an upload for a download: masked, or complete once that is recorded."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class RejectDownload:
     cannot be uploaded as a correction: its name does not say which upload it corrects."""
     size: int
     """In bytes."""
-    pieces: Iterator[bytes]
+    pieces: Generator[bytes, None, None]
     """Raises Transient before its last piece if the bytes were damaged on their way."""
 
 
@@ -75,12 +75,14 @@ def _find(
     return ref, info
 
 
-def _read(context: DeadLetterContext, ref: RejectsRef, info: ObjectInfo) -> Iterator[bytes]:
+def _read(
+    context: DeadLetterContext, ref: RejectsRef, info: ObjectInfo
+) -> Generator[bytes, None, None]:
     pieces = context.store.stream(ref.bucket, ref.name, ref.generation, info.size)
     return _verified(pieces, ref)
 
 
-def _verified(pieces: Iterable[bytes], ref: RejectsRef) -> Iterator[bytes]:
+def _verified(pieces: Iterable[bytes], ref: RejectsRef) -> Generator[bytes, None, None]:
     """Yield the last piece only if the checksum is right, so that a damaged download is shorter
     than its announced size and a browser reports that it failed."""
     checksum: Any = Checksum()  # type: ignore[no-untyped-call]  # the library is untyped

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
@@ -37,7 +37,7 @@ def letter_lines(
     queues: threading.Lock,
     *,
     reveal: bool,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Yield a line for every letter. Those whose data was too large to keep come last: they are
     pulled again, which holds `queues`. If that fails, a line has a remark in place of the data."""
     kept = [letter for letter in letters if letter.data is not None]

@@ -4,7 +4,7 @@ The rows keep the encoding, the delimiter and the line ends of the file. A row t
 hide keeps its bytes; in another row the cells are written again, so their quotes may differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -38,7 +38,7 @@ class Unreadable(Exception):
 
 def masked_rejects(
     pieces: Iterable[bytes], contract: Contract | None, mask: Mask
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Yield the bytes of a reject file with masks in place of the cells that `mask` hides. Which
     columns these are is decided by the labels of its header, or by position without a header. A row
     whose number of cells differs from the header's shows only its line and its faults, because any
