@@ -46,7 +46,7 @@ class Filter:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """Return the filter that `as_json` describes; what is not a value of its kind is ignored."""
+        """Return the filter that `as_json` describes; other kinds of values are ignored."""
 
         def texts(name: str) -> tuple[str, ...]:
             found = given.get(name)

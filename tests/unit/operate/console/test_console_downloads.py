@@ -163,7 +163,7 @@ def test_damaged_bytes_do_not_pass_as_a_file(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("fakes.storage.PIECE_BYTES", 100)
     assert 502 == here.get(f"/uploads/{upload}/rejects").status_code
     with pytest.raises(Transient, match="another CRC32C"):
-        here.post(f"/uploads/{upload}/rejects")
+        _ = here.post(f"/uploads/{upload}/rejects").data
 
 
 def test_a_form_of_another_site_downloads_nothing() -> None:

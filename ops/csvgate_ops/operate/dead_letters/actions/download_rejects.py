@@ -46,7 +46,7 @@ def open_rejects(
     """
     ref, info = _find(context, upload, seal)
     if reveal:
-        wanted = {"upload": upload, "object": f"gs://{ref.bucket}/{ref.name}"}
+        wanted: dict[str, object] = {"upload": upload, "object": f"gs://{ref.bucket}/{ref.name}"}
         record_reveal(context, "rejects", wanted)
     contract = contract_of_upload(upload, context)
     mask = mask_of_upload(dataset, upload, context) if contract else Mask(None)
