@@ -48,7 +48,7 @@ def test_download_of_a_reject_file(page: Page, console: Served) -> None:
     assert stored.data == complete
     expect(page.get_by_role("heading", name="Reject file")).to_be_visible()
     page.get_by_role("link", name="Audit").click()
-    expect(page.get_by_text("rejects --reveal")).to_be_visible()
+    expect(page.get_by_role("cell", name="rejects --reveal")).to_be_visible()
 
 
 def test_download_of_a_group_and_copy_of_a_query(page: Page, console: Served) -> None:
