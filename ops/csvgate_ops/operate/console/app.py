@@ -12,6 +12,7 @@ from csvgate_ops.operate.console.pages import safe_values, wording
 from csvgate_ops.operate.console.pages.actions import actions_pages
 from csvgate_ops.operate.console.pages.audit import audit_pages
 from csvgate_ops.operate.console.pages.breakers import breakers_pages
+from csvgate_ops.operate.console.pages.downloads import downloads_pages
 from csvgate_ops.operate.console.pages.edit import edit_pages
 from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
@@ -72,6 +73,7 @@ def create_app(
         letters_pages(site),
         edit_pages(site, jobs),
         actions_pages(site, jobs),
+        downloads_pages(site),
         jobs_pages(jobs),
         audit_pages(site),
         breakers_pages(site),
@@ -118,6 +120,7 @@ def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
         "letters_by_owner": counted,
         "operator_letters": counted["operator"],
         "running_job": jobs.running(),
+        "operator": site.operator(),
     }
 
 

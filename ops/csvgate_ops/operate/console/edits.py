@@ -11,7 +11,18 @@ from typing import Final
 
 from csvgate.protocol.dead_letters import PREFIX
 from csvgate_ops.operate.console.pages.safe_values import json_text, without_controls
-from csvgate_ops.operate.dead_letters.actions.edit import Edit, is_text, text_of
+from csvgate_ops.operate.dead_letters.actions.edit import (
+    Edit,
+    data_problem,
+    is_json,
+    is_text,
+    text_of,
+)
+from csvgate_ops.operate.dead_letters.content.json_text import (
+    formatted,
+    is_read_as_json,
+    json_problem,
+)
 from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
 
@@ -65,7 +76,7 @@ def shows_hidden_values(letter: DeadLetter, mask: Mask) -> bool:
 
 def _text(letter: DeadLetter) -> str:
     text = text_of(letter)
-    return without_controls(text) if _is_json(text) else text
+    return without_controls(text) if is_read_as_json(text) else text
 
 
 def _data(letter: DeadLetter, submitted: str | None) -> bytes | None:
@@ -76,14 +87,25 @@ def _data(letter: DeadLetter, submitted: str | None) -> bytes | None:
     shown = _text(letter)
     if text == _line_ends(shown):
         return None
-    if not _is_json(shown) and "\r\n" in shown:
+    if not is_json(letter) and "\r\n" in shown:
         text = text.replace("\n", "\r\n")
-    elif _is_json(shown) and not _is_json(text):
-        raise InvalidEdit(f"The data was JSON and no longer is: {_json_problem(text)}")
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > _MOST_BYTES:
         raise InvalidEdit(f"The data has {len(data):,} bytes; Pub/Sub allows {_MOST_BYTES:,}.")
+    if why := data_problem(letter, data):
+        raise InvalidEdit(f"{why[0].upper()}{why[1:]}.")
     return data
+
+
+def with_formatted_data(letter: DeadLetter, fields: FormFields) -> FormFields:
+    """Return the submitted form with its data indented. Raises InvalidEdit when the data is not
+    JSON, whatever the letter's event is."""
+    if fields.data is None or not is_text(letter):
+        return fields
+    text = _line_ends(fields.data)
+    if why := json_problem(text):
+        raise InvalidEdit(f"The data cannot be formatted, because it is not JSON: {why}.")
+    return FormFields(fields.attributes, without_controls(formatted(text)))
 
 
 def _attributes(submitted: str) -> dict[str, str]:
@@ -109,15 +131,3 @@ def _attributes(submitted: str) -> dict[str, str]:
 
 def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n")
-
-
-def _is_json(text: str) -> bool:
-    return not _json_problem(text)
-
-
-def _json_problem(text: str) -> str:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return str(error) or "nested too deeply"
-    return ""

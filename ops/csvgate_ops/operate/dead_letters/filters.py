@@ -1,9 +1,10 @@
 """The filter that selects letters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any, Self
 
 from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.content.visible_text import contains
@@ -52,6 +53,30 @@ class Filter:
     def of(self, letters: Iterable[DeadLetter], context: DeadLetterContext) -> list[DeadLetter]:
         """Return the letters that match, in the same order."""
         return [letter for letter in letters if self.matches(letter, context)]
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """Return the filter that `as_json` describes; other kinds of values are ignored."""
+
+        def texts(name: str) -> tuple[str, ...]:
+            found = given.get(name)
+            return tuple(map(str, found)) if isinstance(found, list) else ()
+
+        def time(name: str) -> datetime | None:
+            try:
+                return datetime.fromisoformat(str(given[name]))
+            except (KeyError, ValueError):
+                return None
+
+        return cls(
+            ids=texts("ids"),
+            codes=texts("codes"),
+            functions=texts("functions"),
+            datasets=texts("datasets"),
+            uploads=texts("uploads"),
+            since=time("since"),
+            until=time("until"),
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return the given values, for the audit log."""

@@ -11,8 +11,9 @@ from csvgate_ops.operate.console.edits import (
     parse_edit,
     sent_attributes,
 )
-from csvgate_ops.operate.dead_letters.actions.edit import Edit
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference, problem
 from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from unit.operate.console.browsing import (
     Visit,
@@ -81,7 +82,7 @@ def test_an_edit_contains_only_what_was_changed() -> None:
         ('{"googx": "x"}', "{}", "does not allow this name"),
         ('{"csvgate-code": "x"}', "{}", "never sent"),
         (json.dumps({"a": "x" * 1025}), "{}", "longer than 1,024 bytes"),
-        ("{}", '{"a": ', "was JSON and no longer is"),
+        ("{}", '{"a": ', "The event is JSON, and the new data is not"),
         ("{}", '"' + "x" * 10_000_001 + '"', "Pub/Sub allows 10,000,000"),
         ("[" * 100_000, "{}", "not JSON"),
     ],
@@ -130,7 +131,7 @@ def test_edit_see_the_difference_send(here: Visit) -> None:
 def test_an_invalid_edit_shows_the_form_again_with_the_input(here: Visit) -> None:
     answer = here.post(f"{address('1000')}/edit/difference", data="{broken", attributes="{}")
     assert 400 == answer.status_code
-    assert "was JSON and no longer is" in words(answer.text)
+    assert "The event is JSON, and the new data is not" in words(answer.text)
     assert "{broken" == textarea(answer.text, "data")
 
 
@@ -142,3 +143,70 @@ def test_an_edit_without_changes_is_reported(here: Visit) -> None:
         attributes=textarea(form, "attributes"),
     )
     assert "Nothing was changed." in answer.text
+
+
+STORAGE = "validate_and_parse"
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes", "is_refused"),
+    [
+        (b'{"a": 1}', {}, True),
+        (b"a;b;c", {}, False),
+        (b"{cut off", {"content_type": "application/json"}, True),
+        (b"{cut off", {"content_type": "application/cloudevents+json; charset=utf-8"}, True),
+        (b"{cut off", {"content_type": "text/plain"}, False),
+        (b'{"a": NaN}', {}, True),
+    ],
+)
+def test_the_data_of_a_json_event_must_be_json(
+    data: bytes, attributes: dict[str, str], is_refused: bool
+) -> None:
+    """Also if it was not JSON before: then that may be why the letter failed."""
+    given = one_letter(data, **attributes)
+    shown = form_fields(given).attributes
+    if is_refused:
+        with pytest.raises(InvalidEdit, match=r"Expecting .* in line 2, column"):
+            parse_edit(given, FormFields(shown, "{\nbroken"))
+    else:
+        assert b"{\nbroken" == parse_edit(given, FormFields(shown, "{\nbroken")).data
+    assert b'{"b": 2}' == parse_edit(given, FormFields(shown, '{"b": 2}')).data
+    unchanged = FormFields('{"x": "y"}', form_fields(given).data)
+    assert parse_edit(given, unchanged).data is None
+
+
+def test_a_storage_event_is_json_without_a_content_type() -> None:
+    there = letter_world()
+    letter(there, STORAGE, b"{", eventType="OBJECT_FINALIZE")
+    given = read(there.context).letters[0]
+    with pytest.raises(InvalidEdit, match="not: Expecting"):
+        parse_edit(given, FormFields(form_fields(given).attributes, "[1"))
+    assert "the event is JSON" in problem(there.context, given, Edit(b"\xff"))
+
+
+def test_an_edit_does_not_change_other_numbers() -> None:
+    given = one_letter(b'{"price":1.50,"big":123456789012345678901234567890.5,"n":1}')
+    shown = str(form_fields(given).data)
+    edit = parse_edit(given, FormFields("{}", shown.replace('"n": 1', '"n": 2')))
+    assert b"1.50" in (edit.data or b"")
+    assert b"123456789012345678901234567890.5" in (edit.data or b"")
+    assert ['-  "n": 1', '+  "n": 2'] == [
+        line for line in difference(given, edit, NOTHING)[2:] if line[0] in "+-"
+    ]
+    cheaper = parse_edit(given, FormFields("{}", shown.replace("1.50", "1.5")))
+    assert difference(given, cheaper, NOTHING)
+
+
+def test_format_on_request_keeps_the_input(here: Visit) -> None:
+    path = f"{address('1000')}/edit/difference"
+    answer = here.post(path, data='{"a":[1.50,2]}', attributes='{"typed": "x"}', format="1")
+    assert 200 == answer.status_code
+    assert '{\n  "a": [\n    1.50,\n    2\n  ]\n}\n' == textarea(answer.text, "data")
+    assert '{"typed": "x"}' == textarea(answer.text, "attributes")
+    wrong = here.post(path, data='{"a": ', attributes="{}", format="1")
+    assert 400 == wrong.status_code
+    assert "cannot be formatted, because it is not JSON: Expecting value in line 1" in words(
+        wrong.text
+    )
+    assert '{"a": ' == textarea(wrong.text, "data")
+    assert [] == here.backend.world.publisher.topics[VALIDATED]

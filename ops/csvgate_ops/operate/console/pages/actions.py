@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from csvgate.text import counted
 from csvgate_ops.operate.console.jobs import Busy, Jobs, Recipe, Work
 from csvgate_ops.operate.console.letter_search import LetterSearch
+from csvgate_ops.operate.console.pages.others import others_on
 from csvgate_ops.operate.console.previews import PendingPreviews, Preview, preview
 from csvgate_ops.operate.console.site import STILL_READING, Key, Site, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
@@ -32,7 +33,7 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
         """Show what the action will do."""
         if wait_for_reading(site.letters).value is None:
             abort(503, STILL_READING)
-        letters, selection = _selected(site, request.form)
+        letters, selection = selected(site, request.form)
         if not letters:
             abort(400, "No letters are selected. Go back and tick some.")
         action = _ACTIONS.get(request.form.get("action", ""))
@@ -73,7 +74,7 @@ def actions_pages(site: Site, jobs: Jobs) -> Blueprint:
     return pages
 
 
-def _selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
+def selected(site: Site, form: "MultiDict[str, str]") -> tuple[Sequence[DeadLetter], str]:
     """Return the letters that were ticked, or all that match the filters in the form, and a
     description of the selection."""
     known = site.letters_by_key()
@@ -102,6 +103,7 @@ def _confirmation(site: Site, pending: Preview, problem: str = "") -> str:
         problem=problem,
         form=request.form,
         reading=site.letters.current(),
+        **others_on(site, pending.letters),
     )
 
 

@@ -13,11 +13,19 @@ from csvgate_ops.operate.console.edits import (
     form_fields,
     parse_edit,
     shows_hidden_values,
+    with_formatted_data,
 )
 from csvgate_ops.operate.console.jobs import Busy, Jobs, Work
 from csvgate_ops.operate.console.pages.letters import known_letter, with_data
+from csvgate_ops.operate.console.pages.others import others_on
 from csvgate_ops.operate.console.site import Site, key
-from csvgate_ops.operate.dead_letters.actions.edit import Edit, difference, edit_and_replay, problem
+from csvgate_ops.operate.dead_letters.actions.edit import (
+    Edit,
+    difference,
+    edit_and_replay,
+    is_json,
+    problem,
+)
 from csvgate_ops.operate.dead_letters.actions.show import record_reveal
 from csvgate_ops.operate.dead_letters.content.masking import NOTHING, mask_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
@@ -48,26 +56,28 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
         letter = with_data(site, known_letter(site, topic, letter_id))
         if shows_hidden_values(letter, mask_of(letter, site.context)):
             return render_template("edit_hidden.html", letter=letter)
-        return _form(letter, form_fields(letter))
+        return _form(site, letter, form_fields(letter))
 
     @pages.post("/<topic>/<letter_id>/edit")
     def opened(topic: str, letter_id: str) -> str:
         """Show the form with values that other pages mask."""
         letter = with_data(site, known_letter(site, topic, letter_id))
         record_reveal(site.context, "edit", {"ids": [letter.id]})
-        return _form(letter, form_fields(letter))
+        return _form(site, letter, form_fields(letter))
 
     @pages.post("/<topic>/<letter_id>/edit/difference")
     def preview(topic: str, letter_id: str) -> str | tuple[str, int]:
         letter = with_data(site, known_letter(site, topic, letter_id))
         fields = FormFields(request.form.get("attributes", ""), request.form.get("data"))
         try:
+            if "format" in request.form:
+                return _form(site, letter, with_formatted_data(letter, fields))
             edit = parse_edit(letter, fields)
         except InvalidEdit as mistake:
-            return _form(letter, fields, str(mistake)), 400
+            return _form(site, letter, fields, str(mistake)), 400
         lines = difference(letter, edit, NOTHING)
         if not lines:
-            return _form(letter, fields, "Nothing was changed."), 400
+            return _form(site, letter, fields, "Nothing was changed."), 400
         draft = _Draft(letter, fields, edit)
         drafts[draft.id] = draft
         while len(drafts) > _MOST_KEPT:
@@ -79,6 +89,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
             lines=lines[:_MOST_LINES],
             left_out=len(lines) - _MOST_LINES,
             problem=problem(site.context, letter, edit),
+            **others_on(site, [letter]),
         )
 
     @pages.post("/<topic>/<letter_id>/edit/send")
@@ -87,7 +98,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
         if draft is None or key(draft.letter) != (topic, letter_id):
             abort(409, "This edit was already sent, or made too long ago. Edit the letter again.")
         if "back" in request.form:
-            return _form(draft.letter, draft.fields)
+            return _form(site, draft.letter, draft.fields)
         reason = request.form.get("reason", "").strip()[:1000]
         try:
             job = jobs.start(
@@ -105,8 +116,15 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     return pages
 
 
-def _form(letter: DeadLetter, fields: FormFields, mistake: str = "") -> str:
-    return render_template("edit.html", letter=letter, fields=fields, mistake=mistake)
+def _form(site: Site, letter: DeadLetter, fields: FormFields, mistake: str = "") -> str:
+    return render_template(
+        "edit.html",
+        letter=letter,
+        fields=fields,
+        mistake=mistake,
+        is_json=is_json(letter),
+        **others_on(site, [letter]),
+    )
 
 
 def _work(site: Site, draft: _Draft, context: DeadLetterContext) -> Work:

@@ -13,6 +13,7 @@ from csvgate_ops.operate.console.letter_search import (
     choices,
 )
 from csvgate_ops.operate.console.pages.charts import width
+from csvgate_ops.operate.console.pages.others import workers_on
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import STILL_READING, Site, reading_page, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction, Skipped
@@ -135,6 +136,7 @@ def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
         revealed=reveal,
         most=MOST_SHOWN,
         address=url_for("letters.one", topic=topic, letter_id=letter_id),
+        **workers_on(site, [letter]),
     )
 
 

@@ -10,14 +10,27 @@ from flask import Blueprint, Response, abort, render_template, request
 from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.console.uploads_index import day
+from csvgate_ops.operate.dead_letters.content.masking import contract_of_upload, mask_of_upload
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.references import upload_of
+from csvgate_ops.operate.rows_query import rows_query, table_link
 from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_index.listing import Listing, last_day
 from csvgate_ops.operate.uploads import UploadStatus
 
 _FILTERS: Final = ("text", "state", "since", "until")
+_HAS_ROWS: Final = ("committing", "completed", "failed", "revoking")
+"""States of uploads of which rows may be in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How to see the rows of an upload in BigQuery."""
+
+    sql: str
+    link: str
+    """The address of the table; empty in a local cloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ def uploads_pages(site: Site) -> Blueprint:
 
     @pages.get("/<upload_id>")
     def one(upload_id: str) -> str:
-        status = site.uploads_index.status(upload_id) if _is_id(upload_id) else None
+        status = site.uploads_index.status(upload_id) if is_id(upload_id) else None
         if status is None or status.state == "unknown":
             abort(404, "The ledger has no upload with this id.")
         return render_template(
@@ -72,9 +85,22 @@ def uploads_pages(site: Site) -> Blueprint:
             loaded=_loaded(status),
             rejected=_rejected(status),
             letters=_letters_by_upload(site)[upload_id],
+            rows=_rows(site, status),
+            hides_columns=not mask_of_upload(
+                status.dataset or "", upload_id, site.context
+            ).hides_nothing,
         )
 
     return pages
+
+
+def _rows(site: Site, found: UploadStatus) -> _Rows | None:
+    """Return None if no rows were loaded, or if the ledger has no contract of the upload."""
+    contract = contract_of_upload(found.id, site.context) if found.state in _HAS_ROWS else None
+    if contract is None:
+        return None
+    sql = rows_query(contract, found.corrects or found.id, site.project)
+    return _Rows(sql, "" if site.is_local else table_link(contract, site.project))
 
 
 def _options(site: Site) -> str:
@@ -104,7 +130,7 @@ def _letters_by_upload(site: Site) -> Counter[str]:
     return Counter(letter.upload for letter in site.known_letters() if letter.upload)
 
 
-def _is_id(upload_id: str) -> bool:
+def is_id(upload_id: str) -> bool:
     """Return whether the text can be an id. Anything else could name another object in the
     ledger."""
     return bool(upload_id) and set(upload_id) <= set("0123456789abcdef")

@@ -25,3 +25,18 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   }
   show();
 }
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const source = document.querySelector(button.dataset.copy);
+  if (!source || !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select the text and copy it";
+    }
+    setTimeout(() => { button.textContent = words; }, 2000);
+  });
+}

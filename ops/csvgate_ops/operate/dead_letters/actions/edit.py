@@ -11,7 +11,12 @@ from csvgate.protocol.dead_letters import PREFIX
 from csvgate_ops.operate.dead_letters.actions.action import Action, Skipped
 from csvgate_ops.operate.dead_letters.actions.run import run_action
 from csvgate_ops.operate.dead_letters.content.content import text_beginning
-from csvgate_ops.operate.dead_letters.content.masking import Mask
+from csvgate_ops.operate.dead_letters.content.json_text import (
+    formatted,
+    is_read_as_json,
+    json_problem,
+)
+from csvgate_ops.operate.dead_letters.content.masking import NOTHING, Mask
 from csvgate_ops.operate.dead_letters.content.original import Unreplayable, original, with_lineage
 from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM, DeadLetter
@@ -49,11 +54,30 @@ def is_text(letter: DeadLetter) -> bool:
 
 def text_of(letter: DeadLetter) -> str:
     """Return the letter's data for an editor: JSON is indented, any other text is unchanged."""
-    data = (letter.data or b"").decode()
+    return formatted((letter.data or b"").decode())
+
+
+def is_json(letter: DeadLetter) -> bool:
+    """Return whether the letter's event is JSON: by its content type, as csvgate's own events are
+    and Storage notifications are, or by its data."""
+    if letter.kind in ("storage event", "chunk"):
+        return True
+    kind = letter.attributes.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        return True
+    return is_text(letter) and is_read_as_json((letter.data or b"").decode())
+
+
+def data_problem(letter: DeadLetter, data: bytes | None) -> str:
+    """Return why the new data cannot be that of the letter's event; empty when it can. None stands
+    for unchanged data, which is never refused."""
+    if data is None or not is_json(letter):
+        return ""
     try:
-        return json.dumps(json.loads(data), indent=2, ensure_ascii=False) + "\n"
-    except (ValueError, RecursionError):
-        return data
+        why = json_problem(data.decode())
+    except UnicodeDecodeError as error:
+        why = f"byte {error.start + 1:,} is not UTF-8"
+    return f"the event is JSON, and the new data is not: {why}" if why else ""
 
 
 def difference(letter: DeadLetter, edit: Edit, mask: Mask) -> list[str]:
@@ -70,10 +94,12 @@ def problem(context: DeadLetterContext, letter: DeadLetter, edit: Edit) -> str:
     route = context.route_of(letter)
     if route is None:
         return NO_ROUTE
+    if why := data_problem(letter, edit.data):
+        return why
     try:
         _edited(letter, edit, route)
-    except Skipped as why:
-        return str(why)
+    except Skipped as skipped:
+        return str(skipped)
     return ""
 
 
@@ -141,12 +167,17 @@ def _digest(data: bytes) -> str:
 def _lines(attributes: Mapping[str, str], data: bytes, mask: Mask) -> list[str]:
     own = {k: v for k, v in attributes.items() if not k.startswith((PREFIX, PLATFORM))}
     lines = [f"{name}: {own[name]}" for name in sorted(own)]
+    return [*lines, "", *_text(data, mask).splitlines()]
+
+
+def _text(data: bytes, mask: Mask) -> str:
     try:
-        text = json.dumps(mask.json(json.loads(data)), indent=2, ensure_ascii=False)
+        text = data.decode()
+        if mask is NOTHING and is_read_as_json(text):
+            # Numbers and equal keys are compared as they are written.
+            return formatted(text)
+        return json.dumps(mask.json(json.loads(text)), indent=2, ensure_ascii=False)
+    except UnicodeDecodeError:
+        return f"{len(data):,} bytes, sha256 {_digest(data)}"
     except (ValueError, RecursionError):
-        try:
-            data.decode()
-            text = text_beginning(data)
-        except UnicodeDecodeError:
-            text = f"{len(data):,} bytes, sha256 {_digest(data)}"
-    return [*lines, "", *text.splitlines()]
+        return text_beginning(data)

@@ -15,6 +15,7 @@ from csvgate_ops.operate.dead_letters.content.letter_json import (
     letter_json,
 )
 from csvgate_ops.operate.dead_letters.content.masking import mask_of, message_of
+from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -48,8 +49,10 @@ def export(context: DeadLetterContext, wanted: Filter, path: Path, *, reveal: bo
                         context.queues, route.review, leases, most=_MOST, patience=context.patience
                     ):
                         letters = with_datasets([parse(p, route) for p in batch], context)
-                        for letter in wanted.of(letters, context):
-                            out.write(json.dumps(_line(letter, context, reveal=reveal)) + "\n")
+                        for letter in with_breakers(wanted.of(letters, context), context):
+                            out.write(
+                                json.dumps(letter_line(letter, context, reveal=reveal)) + "\n"
+                            )
                             count += 1
         partial.replace(path)
     finally:
@@ -57,7 +60,8 @@ def export(context: DeadLetterContext, wanted: Filter, path: Path, *, reveal: bo
     return count
 
 
-def _line(letter: DeadLetter, context: DeadLetterContext, *, reveal: bool) -> dict[str, Any]:
+def letter_line(letter: DeadLetter, context: DeadLetterContext, *, reveal: bool) -> dict[str, Any]:
+    """Return the line of a letter as JSON. Requires `letter.data`."""
     message = letter.message if reveal else message_of(letter, context)
     line = letter_json(letter, message) | {"attributes": attributes(letter, message)}
     if reveal:

@@ -20,7 +20,8 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![^\s'\"])[^\s'\"]+@[^\s'\"]+")
 _MAY_QUOTE_ROWS: Final = ("rows.refused", "unexpected")
 """Codes whose messages come from a library or a service and may quote values of a row."""
-_OURS: Final = (LINE, reject_file.LINE, reject_file.ERRORS)
+OURS: Final = (LINE, reject_file.LINE, reject_file.ERRORS)
+"""Columns that csvgate adds, which are never sensitive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,14 @@ class Mask:
     keys: frozenset[str] = frozenset()
     """Folded JSON keys whose values are hidden too."""
 
+    @property
+    def hides_nothing(self) -> bool:
+        """Return whether there is no column whose cells are hidden."""
+        return self.columns is not None and not self.columns
+
     def hides(self, column: str) -> bool:
         if self.columns is None:
-            return column not in _OURS
+            return column not in OURS
         return fold(column) in self.columns
 
     def hidden(self, columns: Sequence[str]) -> tuple[str, ...]:
@@ -56,7 +62,7 @@ class Mask:
             return self
         fields = contract.schema_.fields
         known = {fold(call) for field in fields for call in (field.name, *field.header_labels)}
-        known |= set(map(fold, _OURS))
+        known |= set(map(fold, OURS))
         return Mask(self.columns | {fold(column) for column in columns} - known, self.keys)
 
     def json(self, value: Any) -> Any:
@@ -86,7 +92,13 @@ NOTHING: Final = Mask(frozenset())
 def mask_of(letter: DeadLetter, context: DeadLetterContext) -> Mask:
     """Return the mask by the current contract and by the contract that the upload has pinned. For a
     letter without a known dataset it hides everything that any contract marks sensitive."""
-    contracts = [c for c in (_current(letter, context), pinned_contract(letter, context)) if c]
+    return mask_of_upload(letter.dataset, letter.upload, context)
+
+
+def mask_of_upload(dataset: str, upload: str, context: DeadLetterContext) -> Mask:
+    """Return the same mask for rows of an upload; both texts may be empty."""
+    current = context.contracts.for_dataset(dataset) if dataset else None
+    contracts = [found for found in (current, contract_of_upload(upload, context)) if found]
     if not contracts:
         return Mask(None, keys=_sensitive([*context.contracts]))
     return Mask(_sensitive(contracts))
@@ -125,15 +137,16 @@ def reason_of(code: str, message: str, dataset: str, context: DeadLetterContext)
 def pinned_contract(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
     """Return the contract with which the upload was read; None when the ledger has no entry of
     it."""
-    if not letter.upload:
+    return contract_of_upload(letter.upload, context)
+
+
+def contract_of_upload(upload: str, context: DeadLetterContext) -> Contract | None:
+    """Return the contract with which an upload was read; None when the ledger has no entry of
+    it."""
+    if not upload:
         return None
-    entries = context.ledger.upload(letter.upload)
     try:
-        received = entries.received()
+        received = context.ledger.upload(upload).received()
         return from_json(received.contract) if received else None
     except (Failure, ValueError):
         return None
-
-
-def _current(letter: DeadLetter, context: DeadLetterContext) -> Contract | None:
-    return context.contracts.for_dataset(letter.dataset) if letter.dataset else None

@@ -5,14 +5,13 @@ from typing import Final
 
 from csvgate.contracts.model import Contract, Dialect
 from csvgate.csv.body import contract_for_extracted_records
-from csvgate.csv.header_rows import count_header_rows, joined_labels
 from csvgate.csv.marked_cell import MarkedCell
 from csvgate.csv.quoting import Grammar
 from csvgate.csv.records import Framer
 from csvgate.protocol.dead_letters import PREFIX
-from csvgate.rejects.reject_file import ERRORS, LINE
 from csvgate.validation.sensitive_values import MASK
 from csvgate_ops.operate.dead_letters.content.content import Grid
+from csvgate_ops.operate.dead_letters.content.masked_rejects import columns_of, count_of_header
 from csvgate_ops.operate.dead_letters.content.masking import Mask
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -58,13 +57,8 @@ def grid_of(
     lines = list(_records(text, contract))
     if not lines:
         return None
-    if contract is not None and not contract.dialect.header:
-        columns = (LINE, ERRORS, *(field.name for field in contract.schema_.fields))
-        body = lines
-    else:
-        count = count_header_rows(contract.dialect) if contract else 1
-        join = contract.dialect.header_join if contract else ""
-        columns, body = tuple(joined_labels(lines[:count], join)), lines[count:]
+    count = count_of_header(contract)
+    columns, body = columns_of(lines[:count], contract), lines[count:]
     if contract is not None:
         mask = mask.and_unknown(columns, contract)
     if not complete:
