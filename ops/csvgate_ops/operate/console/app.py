@@ -120,7 +120,7 @@ def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
         "letters_by_owner": counted,
         "operator_letters": counted["operator"],
         "running_job": jobs.running(),
-        "operator": site.operator(),
+        "operator": site.operator().name,
     }
 
 
