@@ -83,7 +83,7 @@ class Execution:
         while True:
             began = self.clock()
             finished = self.run(argv)
-            # The first try is no wait.
+            # Only what follows the first try is waiting.
             waited, first = waited if first else waited + self.clock() - began, False
             if finished.code == 0:
                 return finished

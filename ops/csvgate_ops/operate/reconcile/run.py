@@ -101,12 +101,11 @@ class Reconciliation:
             progress("the dead letters")
             letters = self.read_letters()
         with_letters = letters.uploads if letters else frozenset[str]()
-        findings = compare(facts, tables, rejects, self.deadline, (), with_letters)
+        explained = set[Key]()
+        findings = compare(facts, tables, rejects, self.deadline, explained, with_letters)
         if orphans := {f.upload for f in findings if f.code in ("rows.orphan", "rows.uncommitted")}:
             explained = self._explained(facts, orphans)
             findings = compare(facts, tables, rejects, self.deadline, explained, with_letters)
-        else:
-            explained = set()
         if doubted := {f.upload for f in findings} & {
             f.id for f in facts if f.replaced is not None
         }:

@@ -33,7 +33,11 @@ def test_the_repository_s_environments_are_valid(name: str) -> None:
     ("more", "expected"),
     [
         ("memory: 2Gi", ":4: memory: is not a setting; known: project"),
-        ("log_level: debug", ":4: log_level: Input should be 'DEBUG', 'INFO', 'WARNING' or"),
+        (
+            "log_level: debug",
+            ":4: log_level: 'debug' is not one of DEBUG, INFO, WARNING, ERROR; did you mean "
+            "`DEBUG`?",
+        ),
         ("project: twice", ":4: project: is there twice, first in line 1; keep one"),
         ("functions: {enrich: {}}", ":4: functions.enrich: is not a function; did you mean"),
         (
