@@ -156,7 +156,7 @@ END
 # bucket example-csvgate-dev-staging does not exist
 gcloud storage buckets update gs://example-csvgate-dev-staging --labels-file=build/labels-example-csvgate-dev-staging.json --project=example-csvgate-dev
 cat > build/lifecycle-acme-example-csvgate-dev-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/","jobs/"]}}]}
 END
 # bucket acme-example-csvgate-dev-ledger does not exist
 gcloud storage buckets create gs://acme-example-csvgate-dev-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-acme-example-csvgate-dev-ledger.json --default-encryption-key=projects/acme-keys/locations/europe/keyRings/csvgate/cryptoKeys/data --project=example-csvgate-dev

@@ -108,7 +108,7 @@ END
 # bucket example-csvgate-dev-staging does not exist
 gcloud storage buckets create gs://example-csvgate-dev-staging --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-staging.json --project=example-csvgate-dev
 cat > build/lifecycle-example-csvgate-dev-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/","jobs/"]}}]}
 END
 # bucket example-csvgate-dev-ledger does not exist
 gcloud storage buckets create gs://example-csvgate-dev-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-dev-ledger.json --project=example-csvgate-dev

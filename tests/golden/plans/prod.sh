@@ -110,7 +110,7 @@ END
 # bucket example-csvgate-prod-staging does not exist
 gcloud storage buckets create gs://example-csvgate-prod-staging --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-staging.json --project=example-csvgate-prod
 cat > build/lifecycle-example-csvgate-prod-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/","jobs/"]}}]}
 END
 # bucket example-csvgate-prod-ledger does not exist
 gcloud storage buckets create gs://example-csvgate-prod-ledger --location=eu --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-prod-ledger.json --project=example-csvgate-prod

@@ -109,7 +109,7 @@ END
 # bucket example-csvgate-staging-staging does not exist
 gcloud storage buckets create gs://example-csvgate-staging-staging --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-staging.json --project=example-csvgate-staging
 cat > build/lifecycle-example-csvgate-staging-ledger.json <<'END'
-{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/"]}}]}
+{"rule":[{"action":{"type":"Delete"},"condition":{"age":400,"matchesPrefix":["uploads/","days/","objects/","contents/","references/","breakers/","breaker-letters/","jobs/"]}}]}
 END
 # bucket example-csvgate-staging-ledger does not exist
 gcloud storage buckets create gs://example-csvgate-staging-ledger --location=europe-west1 --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=604800s --lifecycle-file=build/lifecycle-example-csvgate-staging-ledger.json --project=example-csvgate-staging
