@@ -14,7 +14,7 @@ from csvgate_ops.operate.upload_index.listing import Listing, last_day
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    found: Sequence[Listed] | Sequence[Line]
+    found: Sequence[Listed | Line]
     """Newest first. A search by text has read the lines already."""
     is_exact: bool
     """Otherwise there may be more."""
