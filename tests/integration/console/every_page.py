@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from csvgate.contracts.match import Contracts
 from csvgate.ports import Column
@@ -209,12 +209,16 @@ def _errors(here: Visitor) -> Iterator[str]:
     here.post(f"/uploads/{upload}/rejects", {})
     effects.before = before
     yield "502"
-    # The page that takes the token goes on by itself, so what it leads to is held back.
-    pattern = re.compile(r"/uploads/\?state=completed$")
-    here.page.route(pattern, lambda route: route.abort())
-    here.page.goto(here.console.entrance.replace("/?", "/uploads/?state=completed&"))
+    here.page.route(here.console.entrance, _held_back)
+    here.page.goto(here.console.entrance)
     yield "sign in"
-    here.page.unroute(pattern)
+    here.page.unroute(here.console.entrance)
+
+
+def _held_back(route: Route) -> None:
+    """Answer with the page that takes the token, which does not go on by itself."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("http-equiv", "name"))
 
 
 def _readings(page: Page, patch: pytest.MonkeyPatch, consoles: ExitStack) -> Iterator[str]:

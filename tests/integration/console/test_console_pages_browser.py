@@ -25,7 +25,7 @@ TARGETS = """smallest => {
   const found = [];
   for (const element of document.querySelectorAll("a, button, input, select, textarea, summary")) {
     if (!element.checkVisibility() || element.disabled || element.matches(".skip")) continue;
-    const label = element.matches("[type=checkbox], [type=radio]") && element.closest("label, td, th");
+    const label = element.matches("[type=checkbox], [type=radio]") && element.closest("label");
     const box = (label || element).getBoundingClientRect();
     if (box.width === 0 || inText(element)) continue;
     if (box.width < smallest || box.height < smallest) {

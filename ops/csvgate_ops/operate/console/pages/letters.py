@@ -78,7 +78,7 @@ def letters_pages(site: Site) -> Blueprint:
         shown = page(found, request.args.get("page", ""))
         return render_template(
             "groups.html", reading=reading, by=by, groupings=GROUPINGS, page=shown, share=width,
-            none=NONE,            most=max((group.count for group in found), default=0),
+            none=NONE, total=len(reading.value.letters),
         )  # fmt: skip
 
     @pages.get("/<topic>/<letter_id>")
