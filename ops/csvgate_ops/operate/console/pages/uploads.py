@@ -61,10 +61,12 @@ def uploads_pages(site: Site) -> Blueprint:
         else:
             numbers = page(chosen, wanted)
             lines = site.uploads_index.lines(numbers.items)
-        letters = _letters_by_upload(site)
+        letters, read = _letters_by_upload(site), site.letters.current()
         return render_template(
             "uploads.html",
             reading=reading,
+            listed="uploads",
+            read_times=site.ages(uploads=reading, letters=read),
             page=numbers,
             rows=[_Row(line, letters[line.id]) for line in lines],
             asked={name: value for name, value in asked.items() if value},
