@@ -67,4 +67,4 @@ def _about(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    return f"{minutes} min" if minutes < 120 else f"{seconds / 3600:.1f} h"

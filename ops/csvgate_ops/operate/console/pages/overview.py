@@ -81,7 +81,7 @@ def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     return {
         "view": overview(uploads, over, site.now()),
         "letter_chart": letter_chart(site.known_letters(), over, site.now()),
-        "listed": len(uploads.uploads),
+        "listed_uploads": len(uploads.uploads),
         "listed_since": uploads.uploads[-1].received_at if uploads.uploads else None,
     }
 
