@@ -20,22 +20,22 @@ from unit.operate.console.browsing import (
 from unit.operate.dead_letters.contexts import LetterWorld
 
 
-def at(there: LetterWorld, **back: float) -> str:
-    return (there.world.now - timedelta(**back)).isoformat()
+def at(there: LetterWorld, **back: float) -> datetime:
+    return there.world.now - timedelta(**back)
 
 
 @pytest.fixture(scope="module")
 def here() -> Visit:
     """For tests that change nothing."""
     there = letter_world()
-    letter(there, ENRICH, marker(), csvgate_code="b.new", csvgate_dead_lettered_at=at(there))
+    letter(there, ENRICH, marker(), csvgate_code="b.new", published_at=at(there))
     letter(
         there,
         NOTIFY,
         b"plain words",
         csvgate_code="a.old",
         csvgate_message="The Reason",
-        csvgate_dead_lettered_at=at(there, days=2),
+        published_at=at(there, days=2),
         csvgate_replays="3",
     )
     letter(
@@ -43,7 +43,7 @@ def here() -> Visit:
         ENRICH,
         marker(dataset="returns"),
         csvgate_code="*",
-        csvgate_dead_lettered_at=at(there, hours=2),
+        published_at=at(there, hours=2),
     )
     return visit(there)
 
