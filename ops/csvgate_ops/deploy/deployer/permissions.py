@@ -24,6 +24,7 @@ _READ: _Table = {
     "iam.roles": ("get",),
     "iam.serviceAccounts": ("get", "getIamPolicy", "list"),
     "logging.logMetrics": ("get", "list"),
+    "logging.notificationRules": ("get", "list"),
     "monitoring.alertPolicies": ("get", "list"),
     "monitoring.dashboards": ("get", "list"),
     "monitoring.notificationChannels": ("get", "list"),
@@ -50,6 +51,7 @@ _CHANGE: _Table = {
     "eventarc.operations": ("get",),
     "eventarc.triggers": ("create", "update"),
     "logging.logMetrics": ("create", "delete", "update"),
+    "logging.notificationRules": ("create", "delete", "update"),  # of policies that match the log
     "monitoring.alertPolicies": ("create", "delete", "update"),
     "monitoring.dashboards": ("create", "delete", "update"),
     "monitoring.notificationChannels": ("create", "update"),
