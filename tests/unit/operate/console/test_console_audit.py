@@ -42,7 +42,12 @@ def test_the_audit_log_is_searched_by_names_ids_and_references() -> None:
         assert "sent twice" in page, text
         assert "the shop has closed" not in page, text
         assert "1 entry with" in words(page)
-    assert "sent twice" in searched(here, letter_reference(letters_of("enrich_records"), first))
+    # A reference names one letter, not all whose ids contain its id.
+    named = searched(here, letter_reference(letters_of("enrich_records"), first))
+    assert "sent twice" in named
+    assert "1 entry with" in words(named)
+    part = searched(here, letter_reference(letters_of("enrich_records"), first[:-1]))
+    assert "No entries contain" in words(part)
     both = searched(here, "tester")
     assert "2 entries" in words(both)
     nothing = searched(here, "<b>nothing</b>")
@@ -71,7 +76,8 @@ def test_letters_and_entries_link_to_each_other() -> None:
     (upload,) = upload_ids(there.world.ledger)
     run = record(there.world.ledger, "upload.revoke", "ada@desk", "twice", {"upload": upload})
     here = visit(there)
-    assert f'href="/audit/?text={waiting}"' in here.page(address(waiting))
+    reference = letter_reference(letters_of("enrich_records"), waiting)
+    assert f'href="/audit/?text={reference}"' in here.page(address(waiting))
     assert f'href="/audit/?text={upload}"' in here.page(f"/uploads/{upload}")
     assert f'href="/audit/{run}"' in searched(here, upload)
     assert f'href="/uploads/{upload}"' in here.page(f"/audit/{run}")

@@ -1,7 +1,7 @@
 """The audit log: who did what, when and why; the newest entries first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_RECORD
 from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.console.pages.paging import Page, page
 from csvgate_ops.operate.console.site import Site
-from csvgate_ops.operate.references import letter_id_of, upload_of
+from csvgate_ops.operate.references import letter_of, upload_of
 from csvgate_ops.text import printable
 
 _NAME: Final = re.compile(r"2\d{3}-\d{2}-\d{2}/[0-9a-z._-]{1,100}")
@@ -41,11 +41,10 @@ def audit_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str:
-        # References of letters and uploads are accepted in the place of their ids.
-        text = letter_id_of(upload_of(printable(request.args.get("text", "").strip())))
+        text = printable(request.args.get("text", "").strip())
         names, number = _names(ledger), request.args.get("page", "")
         if text:
-            records = _read(ledger, names[:_MOST_SEARCHED], text.casefold())
+            records = _read(ledger, names[:_MOST_SEARCHED], _search(text))
             shown: Page[Any] = page(records, number)
             records = list(shown.items)
         else:
@@ -79,13 +78,31 @@ def _names(ledger: Ledger) -> list[str]:
     return sorted({f"{found['day']}/{found['run']}" for found in parts}, reverse=True)
 
 
-def _read(ledger: Ledger, names: Sequence[str], text: str = "") -> list[_Record]:
-    """Return the entries of these names, only those with the folded text if there is one."""
+def _search(text: str) -> Callable[[_Record], bool]:
+    """Return whether an entry is about the letter that a reference names, or has the text. The
+    reference of an upload stands for its id."""
+    if (named := letter_of(text)) is not None:
+        return lambda record: named[1] in _letters(record)
+    folded = upload_of(text).casefold()
+    return lambda record: _has(record, folded)
+
+
+def _letters(record: _Record) -> set[str]:
+    """Return the ids of letters that an entry names."""
+    ids = record.action.details.get("ids")
+    selected = map(str, ids) if isinstance(ids, list) else ()
+    return {*selected, *(each.letter for each in (record.ended.outcomes if record.ended else ()))}
+
+
+def _read(
+    ledger: Ledger, names: Sequence[str], wanted: Callable[[_Record], bool] | None = None
+) -> list[_Record]:
+    """Return the entries of these names that are wanted."""
 
     def read(name: str) -> _Record | None:
         found = _record(ledger, name)
-        # Entries that do not match are dropped here: a run may list 10,000 letters.
-        return found if found and (not text or _has(found, text)) else None
+        # The others are dropped here: a run may list 10,000 letters.
+        return found if found and (wanted is None or wanted(found)) else None
 
     with ThreadPoolExecutor(_READERS) as readers:
         return list(filter(None, readers.map(read, names)))
