@@ -160,6 +160,19 @@ def test_a_confirmation_says_for_which_letters_the_runbook_names_another_action(
     assert "another action" not in named
 
 
+def test_an_upload_that_failed_before_it_was_recorded_leads_to_its_letter() -> None:
+    there = letter_world()
+    there.world.store.delete("references", "customers.csv")
+    there.world.validate(there.world.upload("orders/early.csv", orders(2)))
+    here = visit(there)
+    (known,) = here.site.known_letters()
+    assert ("reference.missing", "orders/early.csv") == (known.code, known.object_name)
+    answer = here.get(f"/uploads/{known.upload}")
+    assert f"/letters/?upload={known.upload}" == answer.request.full_path
+    assert "orders/early.csv" in answer.text
+    assert 404 == here.get("/uploads/abcd").status_code
+
+
 def test_references_lead_to_the_pages() -> None:
     here = rejected()
     (known,) = here.site.known_letters()

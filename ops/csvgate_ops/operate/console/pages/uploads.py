@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
@@ -60,9 +61,12 @@ def uploads_pages(site: Site) -> Blueprint:
         )
 
     @pages.get("/<upload_id>")
-    def one(upload_id: str) -> str:
+    def one(upload_id: str) -> str | AnyResponse:
         status = site.uploads_index.status(upload_id) if is_id(upload_id) else None
         if status is None or status.state == "unknown":
+            if _letters_by_upload(site)[upload_id]:
+                # It failed before it was recorded, for example because a reference was missing.
+                return redirect(url_for("letters.index", upload=upload_id))
             abort(404, "The ledger has no upload with this id.")
         return render_template(
             "upload.html",
