@@ -86,6 +86,7 @@ def console_function(
         "connector": connector_path(environment, place),
         "egress": environment.network.egress if environment.network else "",
         **_direct_vpc(environment, place),
+        run_service.IAP: wanted.sign_in == "iap",
         "environment": json.dumps(variables, sort_keys=True),
         "secrets": "",
     }
