@@ -208,6 +208,11 @@ class Console(Model):
     members: Members
     environment: Mapping[str, str] = {}
 
+    @property
+    def max_instances(self) -> int:
+        """One, because the pages of an action that waits for its confirmation are in memory."""
+        return 1
+
 
 class StorageEvent(Model):
     type: Literal["google.cloud.storage.object.v1.finalized"]
