@@ -283,7 +283,10 @@ KIND = Kind(
     observe=observe,
     fields={
         name: Field(
-            _CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"), name in _OPTIONAL
+            _CONSEQUENCES.get(name, ""),
+            Fix.COMMAND if name == run_service.IAP else Fix.DEPLOY,
+            _SHOWN.get(name, "value"),
+            name in _OPTIONAL,
         )
         for name in _FIELDS
     },
