@@ -18,6 +18,7 @@ from unit.operate.console.browsing import (
     Visit,
     address,
     letter,
+    letter_at,
     letter_world,
     until,
     visit,
@@ -139,7 +140,7 @@ def test_a_time_in_the_future_shows_that_the_clock_is_behind() -> None:
     assert ahead(NOW + timedelta(minutes=1), NOW) is None
     assert timedelta(minutes=3) == ahead(NOW + timedelta(minutes=3), NOW)
     there = letter_world()
-    letter(there, published_at=there.world.now + timedelta(minutes=4))
+    letter_at(there, there.world.now + timedelta(minutes=4))
     assert "is at least 3 minutes behind" in words(visit(there).page("/audit/"))
 
 
@@ -261,7 +262,7 @@ def test_without_access_nothing_is_read() -> None:
 )
 def test_letters_that_expire_soon_say_so(days: float, words_in_list: str, is_in_list: bool) -> None:
     there = letter_world()
-    found = letter(there, published_at=there.world.now - timedelta(days=days))
+    found = letter_at(there, there.world.now - timedelta(days=days))
     here = visit(there)
     for path in ("/", "/letters/", "/letters/groups"):
         assert is_in_list == ("expires" in words(here.page(path))), path
