@@ -96,6 +96,7 @@ def _templates(app: Flask, site: Site) -> None:
     environment.filters |= {
         "lines": safe_values.lines,
         "exact": safe_values.exact,
+        "path": safe_values.path,
         "with_code": safe_values.with_code,
         "clipped": safe_values.clipped,
         "message": lambda letter: message_of(letter, site.base),

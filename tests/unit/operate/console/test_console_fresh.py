@@ -188,7 +188,9 @@ def test_each_page_asks_for_what_it_can_replace() -> None:
     here.refresh()
     for path in PAGES:
         page, answer = here.get(path).text, here.page(fragments(here, path))
-        ids = re.findall(r'id="([a-z]+)" (?:aria-live="polite" )?(?:hidden )?hx-swap-oob="true"', answer)
+        ids = re.findall(
+            r'id="([a-z]+)" (?:aria-live="polite" )?(?:hidden )?hx-swap-oob="true"', answer
+        )
         assert {"badge", "running", "notices", "read"} <= set(ids)
         assert ("figures" in ids) == (path == "/")
         assert answer.count("hx-swap-oob") == len(ids)

@@ -83,7 +83,7 @@ def letters_pages(site: Site) -> Blueprint:
             "groups.html", reading=reading, listed="letters",
             read_times=site.ages(letters=reading),
             by=by, groupings=GROUPINGS, page=shown, share=width, none=NONE,
-            most=max((group.count for group in found), default=0),
+            total=len(reading.value.letters),
         )  # fmt: skip
 
     @pages.get("/<topic>/<letter_id>")

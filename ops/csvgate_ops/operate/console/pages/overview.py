@@ -104,6 +104,5 @@ def _letters(site: Site, *, is_fresh: bool) -> dict[str, Any]:
         "mine": mine,
         "codes": codes,
         "shown_codes": [*yours, *codes[len(yours) :][:_MOST_OF_UPLOADERS]],
-        "most": max((group.count for group in codes), default=0),
         "oldest": oldest,
     }
