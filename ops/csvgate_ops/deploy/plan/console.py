@@ -76,7 +76,7 @@ def variables(topology: Topology, console: Console, place: Place) -> dict[str, s
     return {**console.environment, **derived}
 
 
-def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool]]:
+def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool | int]]:
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)
         topic = topology.topics[trigger.dead_letter.topic].name
@@ -87,6 +87,7 @@ def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool]]:
             "source": transport.subscription if transport.owns_topic else transport.topic,
             "trigger": name,
             "is_storage": isinstance(trigger.event, StorageEvent),
+            "retention": topo.review_retention(topology, trigger),
         }
 
 

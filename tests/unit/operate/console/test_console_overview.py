@@ -73,7 +73,7 @@ def test_letters_are_drawn_by_code_at_the_time_they_were_sent() -> None:
     for number, code in enumerate("aaaabbbccdde"):
         letter(there, csvgate_code=f"{code}.failed", csvgate_message=str(number))
     letters = read(there.context).letters
-    now = max(found.dead_lettered_at for found in letters)
+    now = max(found.published_at for found in letters)
     chart = letter_chart(letters, "day", now)
     names = ["a.failed", "b.failed", "c.failed", "d.failed", "other codes"]
     assert names == list(chart.names.values())

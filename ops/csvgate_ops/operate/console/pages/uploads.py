@@ -48,10 +48,13 @@ def uploads_pages(site: Site) -> Blueprint:
         uploads = search.select(site.uploads_index, reading.value, site.now())
         numbers = page(uploads.found, request.args.get("page", ""))
         lines = site.uploads_index.lines(numbers.items)
+        read = site.letters.current()
         letters = _letters_by_upload(site)
         return render_template(
             "uploads.html",
             reading=reading,
+            listed="uploads",
+            read_times=site.ages(uploads=reading, letters=read),
             page=numbers,
             rows=[_Row(line, letters[line.id]) for line in lines],
             asked=search.parameters,
