@@ -9,16 +9,14 @@ from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.console.letter_search import LetterSearch
 from csvgate_ops.operate.console.site import Site, wait_for_reading
 from csvgate_ops.operate.console.snapshot import Reading
+from csvgate_ops.operate.console.upload_search import UploadSearch
 from csvgate_ops.operate.dead_letters.content.letter_json import letter_json
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 
 _MOST: Final = 1000
-"""The most entries of one answer."""
-_SHOWN: Final = {
-    *("id", "state", "upload", "dataset", "size", "counts", "code", "chunks", "chunks_loaded"),
-    *("rejects", "corrects", "corrected_by", "open_rows", "ignored", "emailed"),
-}
-"""Fields that contain no words of a failure, which may quote values."""
+"""The most letters of one answer."""
+_MOST_UPLOADS: Final = 200
+"""The most uploads of one answer: each is a read, unless it was read before."""
 
 
 def api_pages(site: Site) -> Blueprint:
@@ -56,15 +54,20 @@ def api_pages(site: Site) -> Blueprint:
 
     @pages.get("/uploads")
     def uploads() -> tuple[Response, int]:
-        """List the newest uploads."""
+        """List the newest uploads that match the filters of the list of uploads. Only the lines
+        of a list: they contain no words of a failure, which may quote values."""
         reading = wait_for_reading(site.uploads)
         if reading.value is None:
             return _unread(reading)
-        newest = reading.value.newest[:_MOST]
+        index = site.uploads_index
+        found = UploadSearch.of(request.args).select(index, reading.value, site.now())
         body = {
             **_age(reading),
-            "total": len(reading.value.arrivals),
-            "uploads": [status.model_dump(mode="json", include=_SHOWN) for status in newest],
+            "total": len(found.found),
+            "is_exact": found.is_exact,
+            "uploads": [
+                line.model_dump(mode="json") for line in index.lines(found.found[:_MOST_UPLOADS])
+            ],
         }
         return jsonify(body), 200
 

@@ -38,9 +38,10 @@ class UploadsIndex:
         """Return the newest uploads of these days, both included (UTC)."""
         return read_listing(self.ledger, since=since, until=until, most_names=MANY_NAMES)
 
-    def lines(self, uploads: Sequence[Listed]) -> list[Line]:
+    def lines(self, uploads: Sequence[Listed | Line]) -> list[Line]:
         """Return the lines in the given order; one read for each that was not read before."""
-        return lines(self._entry, uploads)
+        known = [upload for upload in uploads if isinstance(upload, Line)]
+        return known or lines(self._entry, [u for u in uploads if isinstance(u, Listed)])
 
     def matching(
         self, uploads: Sequence[Listed], wanted: Callable[[Line], bool]

@@ -31,16 +31,19 @@ def at_work(context: DeadLetterContext, letters: Sequence[DeadLetter]) -> tuple[
     Transient, Permanent."""
     found = []
     for run, begun in unfinished(context.ledger, context.clock()):
-        covered = _covered(begun.details, letters)
+        covered = _covered(begun.details, letters, context)
         if covered:
             found.append(AtWork(run, begun.action, begun.actor, begun.at, begun.reason, covered))
     return tuple(sorted(found, key=lambda one: one.since, reverse=True))
 
 
-def _covered(details: Mapping[str, Any], letters: Sequence[DeadLetter]) -> int:
+def _covered(
+    details: Mapping[str, Any], letters: Sequence[DeadLetter], context: DeadLetterContext
+) -> int:
+    """The audit log does not keep the text of a search, so the number may be too high for one."""
     wanted = Filter.from_json(details)
     if wanted.ids:
         # A run may name thousands of letters.
         ids, wanted = frozenset(wanted.ids), replace(wanted, ids=())
         letters = [letter for letter in letters if letter.id in ids]
-    return len(wanted.of(letters))
+    return len(wanted.of(letters, context))

@@ -11,7 +11,7 @@ from csvgate_ops.operate.dead_letters.content.visible_text import contains
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.owners import owner_of_letter
-from csvgate_ops.operate.runbook import Owner
+from csvgate_ops.operate.runbook import OWNERS, Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Filter:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """Return the filter that `as_json` describes; other kinds of values are ignored."""
+        """Return the filter that `as_json` describes, without the text, which it does not keep.
+        Other kinds of values are ignored."""
 
         def texts(name: str) -> tuple[str, ...]:
             found = given.get(name)
@@ -76,6 +77,7 @@ class Filter:
             uploads=texts("uploads"),
             since=time("since"),
             until=time("until"),
+            owners=tuple(owner for owner in OWNERS if owner in texts("owners")),
         )
 
     def as_json(self) -> dict[str, object]:

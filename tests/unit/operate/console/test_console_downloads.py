@@ -10,15 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from csvgate.rejects.corrections import upload_id_in_name
 from csvgate.runtime.errors import Transient
 from csvgate.validation.sensitive_values import MASK
-from csvgate_ops.operate.console.pages.attachments import safe_name
+from csvgate_ops.operate.console.pages.attachments import attachment, safe_name
 from csvgate_ops.operate.dead_letters.actions.export import export
 from csvgate_ops.operate.dead_letters.actions.letter_lines import letter_lines
-from csvgate_ops.operate.dead_letters.actions.read import KEEP_BYTES, read
+from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.dead_letter import KEEP_BYTES
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.upload_list import upload_ids
@@ -85,6 +87,18 @@ def test_a_reject_file_is_masked_until_a_reveal_is_recorded() -> None:
     named = shown.headers["Content-Disposition"]
     assert named.endswith(f"; filename*=UTF-8''{quote(file_name)}")
     assert f'filename="{file_name.replace("ä", "_")}"' in named
+
+
+@pytest.mark.parametrize(
+    ("protocol", "size", "announced"),
+    [("HTTP/1.1", 31 << 20, True), ("HTTP/1.1", 32 << 20, False), ("HTTP/1.0", 32 << 20, True)],
+)
+def test_cloud_run_sends_large_files_without_their_size(
+    protocol: str, size: int, announced: bool
+) -> None:
+    with Flask(__name__).test_request_context(environ_overrides={"SERVER_PROTOCOL": protocol}):
+        answer = attachment((part for part in [b"id"]), "a.csv", "text/plain", size)
+    assert announced == ("Content-Length" in answer.headers)
 
 
 def test_only_the_complete_file_can_be_uploaded_as_a_correction() -> None:

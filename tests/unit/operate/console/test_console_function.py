@@ -19,6 +19,7 @@ from csvgate.runtime.errors import Transient
 from unit.operate.console.browsing import field, letter, letter_world, until, value_of
 from unit.operate.console.identities import ADA, AUDIENCES, IAP, Issuer, headers
 from unit.operate.dead_letters.contexts import LetterWorld
+from unit.protocol.orders import orders
 from world import ROOT, letters_of
 
 HOST = "operators-console-4711.europe-west1.run.app"
@@ -129,9 +130,23 @@ def test_health_letters_and_uploads_as_json(deployed: Deployed) -> None:
     none = deployed.get("/api/letters?code=other.code", **headers()).json
     assert none is not None
     assert (0, []) == (none["total"], none["letters"])
-    uploads = deployed.get("/api/uploads", **headers()).json
-    assert uploads is not None
-    assert (0, []) == (uploads["total"], uploads["uploads"])
+
+
+def test_uploads_as_json_with_the_filters_of_the_page(deployed: Deployed) -> None:
+    world = deployed.there.world
+    world.validate(world.upload("orders/März.csv", orders(20, 2)))
+    world.drain()
+    world.validate(world.upload("notes.txt", b"not a table"))
+    for query, names in (
+        ("", {"orders/März.csv", "notes.txt"}),
+        ("?state=ignored", {"notes.txt"}),
+        ("?text=märz", {"orders/März.csv"}),
+        ("?until=2020-01-01", set()),
+    ):
+        answer = deployed.get(f"/api/uploads{query}", **headers()).json
+        assert answer is not None
+        assert names == {line["upload"]["name"] for line in answer["uploads"]}, query
+        assert (len(names), True) == (answer["total"], answer["is_exact"])
 
 
 def test_programs_get_errors_as_json(deployed: Deployed) -> None:

@@ -76,6 +76,8 @@ def test_a_run_covers_what_its_filter_covers() -> None:
         (Filter(ids=(ids[1],), codes=("c2",)), 0),
         (Filter(datasets=("orders",), until=letters[-1].dead_lettered_at), 0),
         (Filter(functions=("notify_stakeholders",)), 0),
+        (Filter(owners=("operator",)), 4),
+        (Filter(owners=("uploader", "nobody")), 0),
     ):
         log = begin(there, wanted)
         assert [count] * bool(count) == [one.letters for one in at_work(there.context, letters)]

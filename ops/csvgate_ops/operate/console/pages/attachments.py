@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 _MOST_BYTES: Final = 200
 """Of the name, in UTF-8: file systems allow 255, and browsers add a number."""
@@ -15,6 +15,8 @@ _FORBIDDEN: Final = re.compile(r'[<>:"|?*%;=]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 _EMPTY: Final = "download"
+_MOST_ANNOUNCED: Final = 31 * 1024 * 1024
+"""Cloud Run refuses answers of more than 32 MiB whose size is announced over HTTP/1.1."""
 
 
 def attachment(
@@ -31,9 +33,15 @@ def attachment(
     answer.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
     )
-    if size is not None:
+    # HTTP/1.1 sends an answer without a size in chunks, so a cut download shows as well.
+    if size is not None and (size <= _MOST_ANNOUNCED or _is_http_1_0()):
         answer.headers["Content-Length"] = str(size)
     return answer
+
+
+def _is_http_1_0() -> bool:
+    """The server of the local console speaks HTTP/1.0, where only the size shows a cut download."""
+    return bool(request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0")
 
 
 def safe_name(name: str) -> str:

@@ -2,24 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from csvgate_ops.operate.console.pages.paging import Page, page
+from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
-from csvgate_ops.operate.console.uploads_index import day
+from csvgate_ops.operate.console.upload_search import UploadSearch
 from csvgate_ops.operate.dead_letters.content.masking import contract_of_upload, mask_of_upload
 from csvgate_ops.operate.hints import hints
-from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.rows_query import rows_query, table_link
 from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
 from csvgate_ops.operate.upload_index.listed import STATES
-from csvgate_ops.operate.upload_index.listing import Listing, last_day
 from csvgate_ops.operate.uploads import UploadStatus
 
-_FILTERS: Final = ("text", "state", "since", "until")
 _HAS_ROWS: Final = ("committing", "completed", "failed", "revoking")
 """States of uploads of which rows may be in the table."""
 
@@ -47,30 +43,20 @@ def uploads_pages(site: Site) -> Blueprint:
         reading = wait_for_reading(site.uploads)
         if reading.value is None:
             return reading_page("uploads", reading)
-        asked = {name: request.args.get(name, "").strip() for name in _FILTERS}
-        listing = _listing(site, reading.value, day(asked["since"]), day(asked["until"]))
-        states = [state for state in STATES if state == asked["state"]] or STATES
-        chosen = [upload for upload in listing.uploads if upload.state in states]
-        wanted, is_exact, found = request.args.get("page", ""), listing.is_complete, None
-        asked["text"] = upload_of(asked["text"])
-        if asked["text"]:
-            found, is_all = site.uploads_index.matching(chosen, lambda x: x.has(asked["text"]))
-            is_exact = is_exact and is_all
-            numbers: Page[Any] = page(found, wanted)
-            lines = numbers.items
-        else:
-            numbers = page(chosen, wanted)
-            lines = site.uploads_index.lines(numbers.items)
+        search = UploadSearch.of(request.args)
+        uploads = search.select(site.uploads_index, reading.value, site.now())
+        numbers = page(uploads.found, request.args.get("page", ""))
+        lines = site.uploads_index.lines(numbers.items)
         letters = _letters_by_upload(site)
         return render_template(
             "uploads.html",
             reading=reading,
             page=numbers,
             rows=[_Row(line, letters[line.id]) for line in lines],
-            asked={name: value for name, value in asked.items() if value},
+            asked=search.parameters,
             states=STATES,
-            is_exact=is_exact,
-            searched=MOST_SEARCHED if found is not None and not is_exact else None,
+            is_exact=uploads.is_exact,
+            searched=MOST_SEARCHED if search.text and not uploads.is_exact else None,
         )
 
     @pages.get("/<upload_id>")
@@ -106,14 +92,6 @@ def _rows(site: Site, found: UploadStatus) -> _Rows | None:
 def _options(site: Site) -> str:
     """Return the options with which the commands in the hints find this project."""
     return "" if site.is_local else f" --project {site.project}"
-
-
-def _listing(site: Site, known: Listing, since: date | None, until: date | None) -> Listing:
-    """Return the uploads of the days that are asked for; without them, those of the last
-    reading."""
-    if since is None and until is None:
-        return known
-    return site.uploads_index.of_days(since, last_day(until, site.now()))
 
 
 def _loaded(status: UploadStatus) -> int:
