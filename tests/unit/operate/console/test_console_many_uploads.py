@@ -20,9 +20,9 @@ PAGES: Final = (
     ("state=ignored&page=2", 0, 50),
     # The last reading has all uploads of these days.
     ("since=2026-11-28", 0, 0),
-    ("since=2026-11-28&page=20", 0, 50),
+    ("since=2026-11-28&page=20", 0, 49),
     # Other days are listed once for all pages.
-    (OLDER, 26, 50),
+    (OLDER, 24, 50),
     (f"{OLDER}&page=3", 0, 50),
     (f"{OLDER}&state=failed", 0, 50),
     ("since=2026-11-13&until=2026-11-13", 4, 50),
@@ -45,11 +45,14 @@ def test_what_each_page_asks_for() -> None:
     settle(here)
     # 20,000 names of 8 days, and the open breakers.
     assert (26, 0) == store.asked()
-    assert "<dd>55</dd>" in here.page("/?over=hour").partition("Uploads, last hour")[2][:60]
+    assert "<dd>56</dd>" in here.page("/?over=hour").partition("Uploads, last hour")[2][:60]
     assert (0, 0) == store.asked()
-    for asked, listings, reads in PAGES:
+    found = list[tuple[str, int, int]]()
+    for asked, _, _ in PAGES:
         page = here.page(f"/uploads/?{asked}")
-        assert (listings, reads, 50) == (*store.asked(), len(ROW.findall(page))), asked
+        assert 50 == len(ROW.findall(page)), asked
+        found.append((asked, *store.asked()))
+    assert PAGES == tuple(found)
     page = here.page("/uploads/?text=no+such+name")
     assert (True, 0) == (store.asked()[1] <= 2_000, len(ROW.findall(page)))
     assert "only the newest uploads were looked at" in page
@@ -58,4 +61,4 @@ def test_what_each_page_asks_for() -> None:
     here.refresh()
     settle(here)
     here.page(f"/uploads/?{OLDER}")
-    assert (26 + 26, 0) == store.asked()
+    assert (26 + 24, 0) == store.asked()
