@@ -23,6 +23,7 @@ _READ: _Table = {
     "eventarc.triggers": ("get", "list"),
     "iam.roles": ("get",),
     "iam.serviceAccounts": ("get", "getIamPolicy", "list"),
+    "iap.webServices": ("getIamPolicy",),
     "logging.logMetrics": ("get", "list"),
     "logging.notificationRules": ("get", "list"),
     "monitoring.alertPolicies": ("get", "list"),
@@ -50,6 +51,7 @@ _CHANGE: _Table = {
     "compute.subnetworks": ("get", "use"),
     "eventarc.operations": ("get",),
     "eventarc.triggers": ("create", "update"),
+    "iap.webServices": ("setIamPolicy",),
     "logging.logMetrics": ("create", "delete", "update"),
     "logging.notificationRules": ("create", "delete", "update"),  # of policies that match the log
     "monitoring.alertPolicies": ("create", "delete", "update"),

@@ -59,6 +59,8 @@ class Recorded:
     """The sum over all claims."""
     is_stopping: bool
     ended: JobEnded | None
+    latest: tuple[tuple[datetime, int], ...] = ()
+    """When the latest claim began, and how many letters its instance had processed later."""
 
     def is_interrupted(self, now: datetime) -> bool:
         return self.ended is None and now - self.alive_at >= LEASE
@@ -166,6 +168,7 @@ class JobRecords:
             progress=_sum(parts_of.values()),
             is_stopping=JOB_STOP.name(job=job) in names,
             ended=self.ledger.get(JOB_ENDED, job=job),
+            latest=_latest(claimed, parts_of.get(claim)),
         )
 
     def unfinished(self) -> Iterator[Recorded]:
@@ -210,6 +213,12 @@ def plus(one: Progress, other: Progress) -> Progress:
         one.skipped + other.skipped,
         one.failed + other.failed,
     )
+
+
+def _latest(claimed: JobClaim | None, part: JobPart | None) -> tuple[tuple[datetime, int], ...]:
+    if claimed is None or part is None:
+        return ()
+    return (claimed.at, 0), (part.at, part.done + part.skipped + part.failed)
 
 
 def _sum(parts: Iterable[JobPart]) -> Progress:

@@ -130,13 +130,13 @@ def request(
     **options: Any,
 ) -> Request:
     chosen = settings or environment(name)
-    digests = dict.fromkeys(topology().functions, "")
+    digests, parts = dict.fromkeys(topology().functions, ""), topology(name)
     monitoring = ROOT / "deploy" / "monitoring"
     return Request(
         environment=name,
         settings=chosen,
-        topology=overlay(topology(), chosen),
-        desired=desired(topology(), chosen, digests, monitoring) if settings else wanted(name),
+        topology=overlay(parts, chosen),
+        desired=desired(parts, chosen, digests, monitoring) if settings else wanted(name),
         reader=JsonReader(run),
         granted=granted,
         **options,

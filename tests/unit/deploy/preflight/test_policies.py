@@ -78,6 +78,21 @@ CASES: list[tuple[str, dict[str, Any], str, list[str], str]] = [
         "functions with internal ingress",
     ),
     (
+        "run.allowedIngress",
+        only("internal"),
+        "company",
+        ["policy.ingress"],
+        "a console with ingress internal-and-gclb: change `console.ingress` in "
+        "deploy/env/company.yaml",
+    ),
+    (
+        "cloudfunctions.allowedIngressSettings",
+        only("ALLOW_INTERNAL_ONLY", "ALLOW_ALL"),
+        "company",
+        ["policy.ingress"],
+        "a console with ingress internal-and-gclb",
+    ),
+    (
         "cloudfunctions.allowedIngressSettings",
         only("ALLOW_ALL"),
         "dev",
@@ -179,6 +194,8 @@ def test_a_policy_that_refuses_something(
         ("gcp.restrictNonCmekServices", all_but("sqladmin.googleapis.com"), "dev"),
         ("gcp.restrictServiceUsage", all_but("compute.googleapis.com"), "dev"),
         ("run.allowedIngress", only("internal"), "dev"),
+        ("run.allowedIngress", only("internal", "internal-and-cloud-load-balancing"), "company"),
+        ("cloudfunctions.allowedIngressSettings", all_but("ALLOW_ALL"), "company"),
         ("run.allowedVPCEgress", only("all-traffic"), "prod"),
         ("cloudfunctions.allowedVpcConnectorEgressSettings", only("ALL_TRAFFIC"), "dev"),
         ("cloudfunctions.requireVPCConnector", ON, "staging"),
@@ -198,6 +215,32 @@ def test_a_policy_that_refuses_nothing(constraint: str, policy: dict[str, Any], 
         f"{len(RULES)} policies of the organization refuse nothing"
         == check(outcome, SUBJECT).result
     )
+
+
+def test_members_of_the_console_may_be_of_another_organization() -> None:
+    changed = {
+        "describe iam.allowedPolicyMemberDomains ": only("C01abcdef"),
+        "organizations describe": {
+            "displayName": "acme.com",
+            "owner": {"directoryCustomerId": "C01abcdef"},
+        },
+    }
+    outcome = preflight(changed, "company")
+    assert [] == faults(outcome)
+    (skipped,) = [c.skipped for c in outcome.checks if c.subject == SUBJECT and c.skipped]
+    assert "group:csvgate-operators@acme.example, user:ada@acme.example" in skipped
+    changed["organizations describe"]["displayName"] = "acme.example"
+    checks = preflight(changed, "company").checks
+    assert not [c for c in checks if c.subject == SUBJECT and c.skipped]
+
+
+@pytest.mark.parametrize("kind", ["organization", "folder"])
+def test_signing_in_needs_an_organization_or_an_oauth_client(kind: str) -> None:
+    subject = "signing in to the console"
+    found = check(preflight({"get-ancestors": [{"id": "987", "type": kind}]}, "company"), subject)
+    assert (kind == "organization") == ("ok" == found.state)
+    assert (kind == "folder") == ("console.sign_in: id-token" in found.skipped)
+    assert not [c for c in preflight({}, "dev").checks if c.subject == subject]
 
 
 def test_accounts_and_secrets_that_exist_already_are_not_refused() -> None:
