@@ -184,9 +184,9 @@ def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]
 def _with_service(fields: Fields, service: Fields | None) -> Fields:
     """Add how the function's service is connected to a subnet, and whether it is behind a proxy."""
     none: Fields = {"subnet": "", "network": "", "tags": "", "egress": "", run_service.IAP: False}
-    known = service or none
-    egress = fields["egress"] if fields["connector"] else known["egress"]
-    return {**fields, **known, "egress": egress}
+    service = service or none
+    egress = fields["egress"] if fields["connector"] else service["egress"]
+    return {**fields, **service, "egress": egress}
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:
