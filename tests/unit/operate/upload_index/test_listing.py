@@ -99,7 +99,7 @@ def test_the_overview_reads_nothing_and_a_page_is_read_once(
     view = overview(listing, "day", NOW)
     assert (True, 0) == (view.is_exact, view.is_partial)
     assert view.uploads + view.ignored == sum(
-        upload.received_at > NOW - timedelta(hours=23) for upload in listing.uploads
+        upload.received_at > NOW - timedelta(hours=24) for upload in listing.uploads
     )
     completed = dict(view.states)["completed"]
     assert ROWS * completed == view.loaded
