@@ -123,8 +123,8 @@ def _error(error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered only for these
     if error.code == 404 and error.description == NotFound.description:
         error.description = "The console has no page with this address."
-    without_access = g.without_access = error.code == 401 or g.get("without_access", False)
-    template = "unauthorized.html" if without_access else "error.html"
+    g.without_access = error.code == 401 or g.get("without_access", False)
+    template = "unauthorized.html" if g.without_access else "error.html"
     return make_response(render_template(template, error=error), error.code or 500)
 
 

@@ -128,8 +128,8 @@ class Snapshot(Generic[T]):
                     known = self._reading.value
                     if known is not None and not by_hand:
                         value = self._merge(known, value)
-                    since = self._reading.changed_at if self._is_same(value) else at
-                    self._reading = Reading(value, at, changed_at=since)
+                    changed = self._reading.changed_at if self._is_same(value) else at
+                    self._reading = Reading(value, at, changed_at=changed)
         took = time.monotonic() - began
         self._due = began + max(self._every, _SHARE * took)
 

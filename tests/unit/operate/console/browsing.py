@@ -95,7 +95,6 @@ def letter(
     there: LetterWorld,
     function: str = ENRICH,
     data: bytes = b"{}",
-    published_at: datetime | None = None,
     **attributes: str,
 ) -> str:
     """Publish a letter to a function's topic and return its id. `_` in names stands for `-`."""
@@ -104,9 +103,19 @@ def letter(
     named = ours | {name.replace("_", "-"): value for name, value in attributes.items()}
     there.world.publisher.publish(topic, Message(data, named)).wait()
     topics = sorted(map(letters_of, ("validate_and_parse", ENRICH, NOTIFY)))
-    found = f"{1000 * (topics.index(topic) + 1) + len(there.world.letters(function)) - 1}"
-    if published_at is not None:
-        there.queues.published[found] = published_at
+    return f"{1000 * (topics.index(topic) + 1) + len(there.world.letters(function)) - 1}"
+
+
+def letter_at(
+    there: LetterWorld,
+    published_at: datetime,
+    function: str = ENRICH,
+    data: bytes = b"{}",
+    **attributes: str,
+) -> str:
+    """Publish a letter at a time and return its id."""
+    found = letter(there, function, data, **attributes)
+    there.queues.published[found] = published_at
     return found
 
 
@@ -134,7 +143,7 @@ def textarea(page: str, name: str) -> str:
 
 
 def words(page: str) -> str:
-    """The text of a page with single spaces."""
+    """The text of a page with single spaces. A place where a long name may break is not one."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))).split())
 
 

@@ -18,6 +18,7 @@ from unit.operate.console.browsing import (
     Visit,
     address,
     letter,
+    letter_at,
     letter_world,
     until,
     visit,
@@ -71,6 +72,7 @@ def test_one_reading_at_a_time_however_many_tabs_ask() -> None:
     snapshot = Snapshot(slow, lambda: NOW, every=OFTEN)
     for _ in range(20):
         snapshot.keep_fresh()
+        snapshot.refresh()
     assert snapshot.current().is_under_way
     go.set()
     assert 1 == snapshot.current(HANG_SECONDS).value
@@ -139,7 +141,7 @@ def test_a_time_in_the_future_shows_that_the_clock_is_behind() -> None:
     assert ahead(NOW + timedelta(minutes=1), NOW) is None
     assert timedelta(minutes=3) == ahead(NOW + timedelta(minutes=3), NOW)
     there = letter_world()
-    letter(there, published_at=there.world.now + timedelta(minutes=4))
+    letter_at(there, there.world.now + timedelta(minutes=4))
     assert "is at least 3 minutes behind" in words(visit(there).page("/audit/"))
 
 
@@ -187,7 +189,9 @@ def test_each_page_asks_for_what_it_can_replace() -> None:
     here.refresh()
     for path in PAGES:
         page, answer = here.get(path).text, here.page(fragments(here, path))
-        ids = re.findall(r'id="([a-z]+)" (?:role="status" )?(?:hidden )?hx-swap-oob="true"', answer)
+        ids = re.findall(
+            r'id="([a-z]+)" (?:aria-live="polite" )?(?:hidden )?hx-swap-oob="true"', answer
+        )
         assert {"badge", "running", "notices", "read"} <= set(ids)
         assert ("figures" in ids) == (path == "/")
         assert answer.count("hx-swap-oob") == len(ids)
@@ -261,7 +265,7 @@ def test_without_access_nothing_is_read() -> None:
 )
 def test_letters_that_expire_soon_say_so(days: float, words_in_list: str, is_in_list: bool) -> None:
     there = letter_world()
-    found = letter(there, published_at=there.world.now - timedelta(days=days))
+    found = letter_at(there, there.world.now - timedelta(days=days))
     here = visit(there)
     for path in ("/", "/letters/", "/letters/groups"):
         assert is_in_list == ("expires" in words(here.page(path))), path

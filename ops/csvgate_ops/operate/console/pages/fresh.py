@@ -60,7 +60,7 @@ def everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
     """Return what every page shows, and have it read again if it is old. Without access, nothing is
     shown and nothing is read."""
     if g.get("without_access", False):
-        return {"site": site}
+        return {}
     of = page_of_console()
     site.keep_fresh(_shown(of))
     fresh = site.freshness(_shown(of))
