@@ -67,6 +67,8 @@ def faults(page: Page, number: int) -> list[str]:
 def test_every_page(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     context = chromium.new_context(viewport=DESK)  # type: ignore[arg-type,unused-ignore]
     page = watched(context)
+    crashed: list[str] = []
+    page.on("response", lambda answer: crashed.append(answer.url) if answer.status == 500 else None)
     opened = enumerate(every_page(page, monkeypatch))
     found = {name: faults(page, number) for number, name in opened}
     # A page with an error status is also a message in the browser's console.
@@ -74,3 +76,4 @@ def test_every_page(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     context.close()
     assert {} == {name: lines for name, lines in found.items() if lines}
     assert [] == policy
+    assert [] == crashed
