@@ -63,14 +63,13 @@ def api_pages(site: Site) -> Blueprint:
         if reading.value is None:
             return _unread(reading)
         index = site.uploads_index
-        found = UploadSearch.of(request.args).select(index, reading.value, site.now())
+        search, most = UploadSearch.of(request.args), _MOST_UPLOADS
+        found = search.select(index, reading.value, site.now(), most + 1)
         body = {
             **_age(reading),
             "total": len(found.found),
             "is_exact": found.is_exact,
-            "uploads": [
-                line.model_dump(mode="json") for line in index.lines(found.found[:_MOST_UPLOADS])
-            ],
+            "uploads": [line.model_dump(mode="json") for line in index.lines(found.found[:most])],
         }
         return jsonify(body), 200
 

@@ -83,7 +83,12 @@ gcloud functions deploy operators-console \
   --clear-secrets \
   --trigger-http \
   --no-allow-unauthenticated
+# function operators-console does not exist
+gcloud beta run services update operators-console --iap --region=europe-west1 --project=example-csvgate-dev
 # gcp-sa-iap does not have roles/run.invoker on function operators-console
 gcloud run services add-iam-policy-binding operators-console --region=europe-west1 --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-iap.iam.gserviceaccount.com" --role=roles/run.invoker
+# ada does not have roles/iap.httpsResourceAccessor on iap-service operators-console
+gcloud beta iap web add-iam-policy-binding --resource-type=cloud-run --service=operators-console --region=europe-west1 --project=example-csvgate-dev --member=user:ada@example.com --role=roles/iap.httpsResourceAccessor --condition=None
+VALIDATE_AND_PARSE_TOPIC=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.topic.basename())' --project=example-csvgate-dev)
 # csvgate-console does not have roles/pubsub.publisher on trigger-topic validate-and-parse
-gcloud pubsub topics add-iam-policy-binding '${VALIDATE_AND_PARSE_TOPIC}' --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding "${VALIDATE_AND_PARSE_TOPIC}" --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher

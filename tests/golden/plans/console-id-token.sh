@@ -64,5 +64,6 @@ gcloud functions deploy operators-console \
   --no-allow-unauthenticated
 # ada does not have roles/run.invoker on function operators-console
 gcloud run services add-iam-policy-binding operators-console --region=europe-west1 --project=example-csvgate-dev --member=user:ada@example.com --role=roles/run.invoker
+VALIDATE_AND_PARSE_TOPIC=$(gcloud eventarc triggers describe validate-and-parse --location=europe-west1 '--format=value(transport.pubsub.topic.basename())' --project=example-csvgate-dev)
 # csvgate-console does not have roles/pubsub.publisher on trigger-topic validate-and-parse
-gcloud pubsub topics add-iam-policy-binding '${VALIDATE_AND_PARSE_TOPIC}' --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+gcloud pubsub topics add-iam-policy-binding "${VALIDATE_AND_PARSE_TOPIC}" --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher

@@ -61,7 +61,7 @@ def listing(lines: Iterable[Line]) -> RenderableType:
         more = "+" if line.is_partial else ""
         table.add_row(
             line.id,
-            Text(printable(line.upload.name) if line.upload else "?"),
+            _named(line),
             _state(line.state),
             utc(line.received_at),
             f"{counts.read:,}{more}" if counts else "",
@@ -69,6 +69,14 @@ def listing(lines: Iterable[Line]) -> RenderableType:
             f"{counts.rejected:,}{more}" if counts else "",
         )
     return table
+
+
+def _named(line: Line) -> Text:
+    """Return the name of the object, and below it why it failed or was ignored."""
+    found = Text(printable(line.upload.name) if line.upload else "?")
+    if line.codes:
+        found.append("\n" + ", ".join(map(printable, line.codes)), style="dim")
+    return found
 
 
 def summary(status: UploadStatus) -> str:

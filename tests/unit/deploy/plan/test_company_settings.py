@@ -227,7 +227,7 @@ def test_own_names_arrive_wherever_a_name_is_used() -> None:
 
 
 def test_a_topology_with_own_names_is_valid() -> None:
-    assert [] == list(mistakes(overlay(topology(), environment(COMPANY))))
+    assert [] == list(mistakes(overlay(topology(COMPANY), environment(COMPANY))))
 
 
 def leaving(key: str, value: str) -> list[str]:
