@@ -62,6 +62,8 @@ def test_what_each_page_asks_for() -> None:
     assert "only the newest uploads were looked at" in page
     here.page("/uploads/?text=another+name")
     assert (0, 0) == store.asked()
+    here.page(f"/uploads/?{OLDER}")
+    assert (24, 0) == store.asked()
     here.refresh()
     settle(here)
     here.page(f"/uploads/?{OLDER}")
