@@ -1,7 +1,7 @@
 """axe-core, the accessibility checker of Deque, in a page of a real browser.
 
-Its file is that of npm's axe-core. It comes in a wheel, because every environment of this repository
-is installed by pip from locks with hashes, and npm's lock files need the address of a registry.
+Its file is that of npm's axe-core. It comes in a wheel, because pip installs everything here from
+locks with hashes, and npm's lock files need the address of a registry.
 """
 
 from importlib.resources import files

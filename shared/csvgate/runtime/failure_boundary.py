@@ -140,7 +140,7 @@ class FailureBoundary(Generic[T]):
                 log("ERROR", "failure not announced", fields, exc_info=True)
         self.dead_letters.send(delivery, failure, context)
         self.breaker.sent(permit, subject_of(context, delivery.message), failure.code)
-        fields = _fields(failure, delivery, context) | self._named(work)
+        fields = {**_fields(failure, delivery, context), **self._named(work)}
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"
 
@@ -156,7 +156,7 @@ class FailureBoundary(Generic[T]):
         give up on the work, because nobody is to be notified; the letter does not count, because
         the breaker is open."""
         self.dead_letters.send(delivery, failure, {**context, BREAKER: BREAKER_OPEN})
-        fields = _fields(failure, delivery, context) | self._named(work)
+        fields = {**_fields(failure, delivery, context), **self._named(work)}
         log(
             "ERROR",
             "dead-lettered",

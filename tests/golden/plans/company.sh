@@ -478,7 +478,7 @@ gcloud functions deploy operators-console \
   --trigger-http \
   --no-allow-unauthenticated
 # function operators-console does not exist
-gcloud run services update operators-console --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+gcloud beta run services update operators-console --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
 # function operators-console does not exist
 gcloud beta run services update operators-console --iap --region=europe-west3 --project=example-csvgate-dev
 

@@ -21,7 +21,8 @@ TARGETS = """smallest => {
     }
     return text;
   };
-  const inText = element => getComputedStyle(element).display === "inline" && /\\w/.test(own(element));
+  const inText = element =>
+    getComputedStyle(element).display === "inline" && /\\w/.test(own(element));
   const found = [];
   for (const element of document.querySelectorAll("a, button, input, select, textarea, summary")) {
     if (!element.checkVisibility() || element.disabled || element.matches(".skip")) continue;

@@ -10,9 +10,11 @@ from csvgate_ops.deploy.plan.model import Binding
 
 
 def checks(facts: Facts) -> Iterator[Check]:
-    wanted = any(resource.key == console.KEY for resource in facts.desired.resources)
+    wanted = console_surplus.is_wanted(facts.desired)
     if console.KEY not in facts.observed.resources:
         return  # the check of the function says whether that is a fault
+    if not wanted and console_surplus.left_over(facts.desired, facts.observed) is None:
+        return
     faults = [
         _no_member(facts, binding)
         for binding in console_surplus.access(facts.desired, facts.observed)

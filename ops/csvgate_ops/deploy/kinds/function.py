@@ -183,7 +183,7 @@ def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]
 
 def _with_service(fields: Fields, service: Fields | None) -> Fields:
     """Add how the function's service is connected to a subnet, and whether it is behind a proxy."""
-    none = {"subnet": "", "network": "", "tags": "", "egress": "", run_service.IAP: False}
+    none: Fields = {"subnet": "", "network": "", "tags": "", "egress": "", run_service.IAP: False}
     service = service or none
     egress = fields["egress"] if fields["connector"] else service["egress"]
     return {**fields, **service, "egress": egress}

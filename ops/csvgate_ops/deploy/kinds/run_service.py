@@ -35,7 +35,9 @@ def set_network(place: Place, name: str, fields: Fields) -> Command:
         flags = [f"--subnet={fields['subnet']}", tags, f"--vpc-egress={fields['egress']}"]
     if fields.get("network"):
         flags.insert(0, f"--network={fields['network']}")
-    argv = (*GROUP, "update", name, *flags, *where(place))
+    # A command without `beta` withdraws what makes the API accept features that are in preview.
+    group = _BETA if fields.get(IAP) else GROUP
+    argv = (*group, "update", name, *flags, *where(place))
     what = f"subnet {fields['subnet']}" if fields["subnet"] else "no subnet"
     return Command(argv, f"function {name}: connect its service to {what}")
 

@@ -141,8 +141,11 @@ def test_what_cloud_monitoring_requires_of_a_policy_on_the_log() -> None:
         policy = MONITORING.policies[key]
         assert 1 == len(policy["conditions"])
         assert 300 <= int(policy["alertStrategy"]["notificationRateLimit"]["period"].rstrip("s"))
-        # Of at most 255 characters, with the longest object and a long code.
-        subject = re.sub(r"\$\{log[^}]*object\}", 160 * "x", policy["documentation"]["subject"])
+        # A subject has at most 255 characters, also with the longest name and a long code.
+        longest = re.search(r"\{1,(\d+)\}", on_the_log()[key]["labelExtractors"]["object"])
+        assert longest is not None
+        name = int(longest[1]) * "x"
+        subject = re.sub(r"\$\{[^}]*object\}", name, policy["documentation"]["subject"])
         assert 255 >= len(re.sub(r"\$\{.*?\}", 40 * "x", subject))
 
 

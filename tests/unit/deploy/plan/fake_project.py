@@ -255,7 +255,10 @@ def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
     project.make("iap-service", words[0])
 
 
-def _switch_proxy(project: FakeProject, words: list[str], flags: Flags) -> None:
+def _update_console(project: FakeProject, words: list[str], flags: Flags) -> None:
+    if "subnet" in flags:
+        _update_service(project, words, flags)
+        return
     project.resources[Key("function", words[0])]["iap"] = "iap" in flags
 
 
@@ -363,7 +366,7 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("bq",): _bigquery,
     ("gcloud", "functions", "deploy"): _function,
     ("gcloud", "run", "services", "update"): _update_service,
-    ("gcloud", "beta", "run", "services", "update"): _switch_proxy,
+    ("gcloud", "beta", "run", "services", "update"): _update_console,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
     ("gcloud", "scheduler", "jobs", "create", "http"): _schedule,
     ("gcloud", "billing", "budgets", "create"): _budget,

@@ -232,6 +232,12 @@ def test_a_console_that_is_not_wanted_is_closed_and_reported(desired: Desired) -
     (left,) = [r for r in remaining(desired, observed, delete_data=True) if r.what in note]
     assert deleted.argv == left.command
     assert plan(desired, healthy_project(desired)).notes == ()
+    # Somebody else's function of this name is left alone.
+    foreign = with_fields(observed, source="", service_account="shop@acme.example")
+    calls = {b for b in before.bindings if b.on == console.KEY}
+    foreign = replace(foreign, bindings=healthy_project(desired).bindings | calls)
+    assert ([], ()) == (commands(desired, foreign), plan(desired, foreign).notes)
+    assert not [f for c in diagnose(Facts("dev", desired, foreign)) for f in c.faults]
 
 
 def test_an_environment_has_its_own_members() -> None:

@@ -143,8 +143,8 @@ def textarea(page: str, name: str) -> str:
 
 
 def words(page: str) -> str:
-    """The text of a page with single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    """The text of a page with single spaces. A place where a long name may break is not one."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))).split())
 
 
 def codes(page: str) -> list[str]:

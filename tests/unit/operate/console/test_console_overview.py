@@ -252,15 +252,15 @@ def test_the_list_of_uploads_and_the_page_of_one() -> None:
         there.world.validate(there.world.upload(name, orders(30, bad=2)))
     there.world.drain()
     here = visit(there)
-    page = here.page("/uploads/")
+    page = words(here.page("/uploads/"))
     assert page.index("unknown/c.csv") < page.index("orders/b.csv") < page.index("orders/a.csv")
     assert "3 uploads" in page
     found = here.page("/uploads/?text=B.CSV")
-    assert "orders/b.csv" in found
-    assert "orders/a.csv" not in found
+    assert "orders/<wbr>b.csv" in found, "it may break after a slash"
+    assert "a.csv" not in found
     assert "No uploads match" in here.page("/uploads/?text=zzz")
     ignored = here.page("/uploads/?state=ignored")
-    assert "unknown/c.csv" in ignored
+    assert "unknown/c.csv" in words(ignored)
     assert "no_contract" in ignored
     assert "1 upload" in ignored
     assert "orders/" not in ignored.partition("<tbody>")[2]

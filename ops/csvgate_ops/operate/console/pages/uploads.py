@@ -51,8 +51,7 @@ def uploads_pages(site: Site) -> Blueprint:
         uploads = search.select(site.uploads_index, reading.value, site.now(), enough)
         numbers = page(uploads.found, wanted)
         lines = site.uploads_index.lines(numbers.items)
-        read = site.letters.current()
-        letters = _letters_by_upload(site)
+        letters, read = _letters_by_upload(site), site.letters.current()
         return render_template(
             "uploads.html",
             reading=reading,
