@@ -1,7 +1,7 @@
 """One letter in full for the terminal."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -23,8 +23,8 @@ from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.text import printable, utc
 
 
-def detail_view(detail: Detail) -> RenderableType:
-    parts: list[RenderableType] = [_facts(detail)]
+def detail_view(detail: Detail, now: datetime) -> RenderableType:
+    parts: list[RenderableType] = [_facts(detail, now)]
     if detail.counts:
         line = detail.letter.stopped_at
         so_far = f" before line {printable(line)}" if line else ""
@@ -50,7 +50,7 @@ def detail_view(detail: Detail) -> RenderableType:
     return Group(*parts)
 
 
-def _facts(detail: Detail) -> RenderableType:
+def _facts(detail: Detail, now: datetime) -> RenderableType:
     letter = detail.letter
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
@@ -65,7 +65,7 @@ def _facts(detail: Detail) -> RenderableType:
     facts.add_row("function", Text(printable(f"{letter.function} {letter.revision}")))
     facts.add_row("dead-lettered", _dead_lettered(letter))
     if letter.expires_at is not None:
-        at, now = letter.expires_at, datetime.now(UTC)
+        at = letter.expires_at
         style = "bold red" if at - now < SOON else ""
         facts.add_row("expires", Text(f"{utc(at)}, {expires(at, now)}", style=style))
     if letter.first_seen:

@@ -72,6 +72,7 @@ def test_one_reading_at_a_time_however_many_tabs_ask() -> None:
     snapshot = Snapshot(slow, lambda: NOW, every=OFTEN)
     for _ in range(20):
         snapshot.keep_fresh()
+        snapshot.refresh()
     assert snapshot.current().is_under_way
     go.set()
     assert 1 == snapshot.current(HANG_SECONDS).value
