@@ -10,6 +10,7 @@ import pytest
 
 from csvgate_ops.operate.console.freshness import What, ahead, freshness
 from csvgate_ops.operate.console.pages.wording import moment, precise
+from csvgate_ops.operate.console.site import key
 from csvgate_ops.operate.console.snapshot import Reading, Snapshot
 from fakes.queues import START
 from unit.operate.console.browsing import (
@@ -278,3 +279,14 @@ def test_a_sender_with_another_clock_is_named() -> None:
     found = letter(there, csvgate_dead_lettered_at=later)
     page = words(visit(there).page(address(found)))
     assert "the sender’s clock was 7 minutes ahead of Pub/Sub’s: it wrote 21 Nov 2026" in page
+
+
+def test_the_page_of_a_letter_notices_that_it_is_gone() -> None:
+    here = visit(every=SELDOM)
+    path = address(letter(here.backend))
+    here.refresh()
+    assert re.search(r"Read \d\d:\d\d:\d\d UTC", words(here.page(path)))
+    asks = fragments(here, path)
+    assert "has left its queue" not in here.page(asks)
+    here.site.forget({key(each) for each in here.site.known_letters()})
+    assert "This letter has left its queue" in here.page(asks)

@@ -32,7 +32,8 @@ def fresh_pages(site: Site, figures: Callable[[], Mapping[str, Any] | None]) -> 
     def fragments() -> str:
         """Return what has changed on the page that asks, and have it read again if it is old.
         `of` is the part of the console that the page belongs to; of a list, `listed` is what it
-        shows and `at` is when that had changed."""
+        shows and `at` is when that had changed; `letter` is the topic and id of the page's
+        letter."""
         of, listed = page_of_console(), _known(request.args.get("listed", ""))
         for what in _shown(of):
             site.snapshots[what].current(_PATIENCE)
@@ -43,6 +44,7 @@ def fresh_pages(site: Site, figures: Callable[[], Mapping[str, Any] | None]) -> 
             has_figures=bool(shown),
             **(shown or {}),
             listed=listed,
+            is_gone=_is_gone(site, request.args.get("letter", "")),
             has_newer=listed is not None and _has_newer(site, listed, request.args.get("at", "")),
         )
 
@@ -88,6 +90,11 @@ def _shown(of: str) -> tuple[What, ...]:
 
 def _known(listed: str) -> What | None:
     return next((what for what in ON_OVERVIEW if what == listed), None)
+
+
+def _is_gone(site: Site, letter: str) -> bool:
+    topic, _, letter_id = letter.partition("/")
+    return bool(letter) and (topic, letter_id) not in site.letters_by_key()
 
 
 def _has_newer(site: Site, listed: What, shown: str) -> bool:
