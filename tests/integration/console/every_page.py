@@ -245,7 +245,10 @@ def _readings(page: Page, patch: pytest.MonkeyPatch, consoles: ExitStack) -> Ite
         page.wait_for_url(f"{console.url}/")
         page.goto(f"{console.url}/letters/")
         yield what
+    page.unroute("**/console.js")
+    page.goto(f"{console.url}/letters/")
     go_on.set()
+    page.get_by_role("heading", name="Dead letters", exact=True).wait_for()
 
 
 def _replaced(patch: pytest.MonkeyPatch, there: LetterWorld, pull: Callable[..., object]) -> None:
