@@ -84,6 +84,7 @@ CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
     ("function", "enrich-records", "network", "other", CONNECTED),
     ("function", "enrich-records", "tags", "", CONNECTED),
     ("function", "enrich-records", "egress", "private-ranges-only", CONNECTED),
+    ("function", "operators-console", "iap", False, "run services update operators-console --iap"),
 )
 """Kind, name, field, what the project has instead, and a part of the command that changes it."""
 FIXED = (("secret", "sendgrid-api-key", "locations"), ("repository", "csvgate", "kms_key"))

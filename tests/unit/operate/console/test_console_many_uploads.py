@@ -10,6 +10,7 @@ from unit.operate.upload_index.many_uploads import NOW, ledger_of
 
 ROW: Final = re.compile(r'<th scope="row"><a href="/uploads/')
 OLDER: Final = "since=2026-11-13&until=2026-11-20"
+PAST: Final = "since=2026-11-27&until=2026-11-27"
 PAGES: Final = (
     # A line costs one read, unless it was read before, and the other pages no listing.
     ("", 0, 50),
@@ -26,6 +27,7 @@ PAGES: Final = (
     (f"{OLDER}&page=3", 0, 50),
     (f"{OLDER}&state=failed", 0, 50),
     ("since=2026-11-13&until=2026-11-13", 4, 50),
+    (PAST, 4, 50),
     # Every third upload has this dataset; 64 entries are read at a time.
     ("text=returns", 0, 92),
     ("text=returns&page=2", 0, 126),
@@ -53,11 +55,15 @@ def test_what_each_page_asks_for() -> None:
         assert 50 == len(ROW.findall(page)), asked
         found.append((asked, *store.asked()))
     assert PAGES == tuple(found)
+    assert "1–50 of 1,330 uploads" in here.page(f"/uploads/?{PAST}")
+    assert (0, 0) == store.asked()
     page = here.page("/uploads/?text=no+such+name")
     assert (True, 0) == (store.asked()[1] <= 2_000, len(ROW.findall(page)))
     assert "only the newest uploads were looked at" in page
     here.page("/uploads/?text=another+name")
     assert (0, 0) == store.asked()
+    here.page(f"/uploads/?{OLDER}")
+    assert (24, 0) == store.asked()
     here.refresh()
     settle(here)
     here.page(f"/uploads/?{OLDER}")
