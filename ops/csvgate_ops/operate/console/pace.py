@@ -30,11 +30,6 @@ class Pace:
         while len(self._marks) > 2 and at - self._marks[1][0] >= _WINDOW:
             self._marks.popleft()
 
-    @property
-    def processed(self) -> int:
-        """The latest number of letters that was noted."""
-        return self._latest[1] if self._latest else 0
-
     def rate(self, now: datetime) -> float | None:
         """Return the letters per second of about the last minute; None if that is not known yet.
         Time in which no letter was processed counts, so a job that hangs becomes slower."""

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from csvgate_ops.operate.console.jobs import Job
 from csvgate_ops.operate.console.pace import Pace
+from csvgate_ops.operate.dead_letters.runs import Progress
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 UNKNOWN = "the rate is not known yet"
@@ -51,3 +53,11 @@ def test_the_rate_is_that_of_the_last_minute() -> None:
     assert rate is not None
     assert 0.9 < rate < 1.1
     assert len(pace._marks) <= 63
+
+
+def test_the_pace_of_a_resumed_job_is_that_of_the_instance_at_work() -> None:
+    job = Job("Replay 1,000 letters", 1000, START, before=Progress(900, 900, 0, 0))
+    job.pace.note(at(500), 0)
+    job.watch(Progress(20, 20, 0, 0), at(510))
+    assert 920 == job.progress.processed
+    assert "2.0 letters/s, about 40 s left" == job.pace_words(at(510))

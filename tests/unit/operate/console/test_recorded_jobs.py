@@ -154,9 +154,6 @@ def test_another_instance_continues_after_an_end_at_any_effect() -> None:
         pass_the_lease(there)
         continued = second.continued(job)
         assert "" == continued.error
-        own = continued.progress.processed - continued.before.processed
-        if not ended:
-            assert own == continued.pace.processed, "the pace is that of the instance at work"
         assert not end_of(there, job).stopped
         assert 0 == there.left()
         assert set(ids) == {mark.letter for mark in marks(there)}
