@@ -9,6 +9,7 @@ from typing import Literal
 from simulate.sequence import Point, Scenario, Sequence
 from simulate.world import faults
 from simulate.world.crash import Violation
+from simulate.world.identifiers import repeatable
 
 LATER = (0, 2)
 """How many deliveries begin before the service executes a call that its client gave up."""
@@ -123,12 +124,15 @@ def _alike(sequence: Sequence, point: Point) -> bool:
 
 
 def _run(scenario: Scenario, points: tuple[Point, ...]) -> tuple[Sequence, str | None]:
-    sequence = Sequence(scenario, points)
-    try:
-        sequence.run()
-    except Violation as broken:
-        return sequence, str(broken)
-    return sequence, None
+    """Run with the same identifiers and keys each time: what fails does so again, and what runs
+    have in common is computed once (`simulate.pure`)."""
+    with repeatable(0):
+        sequence = Sequence(scenario, points)
+        try:
+            sequence.run()
+        except Violation as broken:
+            return sequence, str(broken)
+        return sequence, None
 
 
 def _tried(sequence: Sequence, violation: str) -> Tried:
