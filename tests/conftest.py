@@ -1,6 +1,7 @@
 """Settings of all tests: how they are spread over processes, that an interrupted run leaves nothing
 behind, that no test fails for being slow, and what a passed test reports."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 
@@ -15,6 +16,9 @@ from reaper import Reaper, end_with_make
 
 NOTED = "noted"
 """The property that `note` records."""
+YOUNG_OBJECTS = 10_000
+"""How many new objects make Python look for cycles of garbage. Its own 700 are meant for programs
+that must stay small; most of the tests' objects are gone before there are this many."""
 
 # A test must not fail because the machine is busy. Other settings are the same in CI and elsewhere.
 settings.register_profile(
@@ -40,6 +44,7 @@ INTERRUPTED = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
     end_with_make()
     config.stash[REAPER] = Reaper()
 

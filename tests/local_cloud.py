@@ -29,12 +29,18 @@ T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T], what: str, seconds: float = DEADLINE_SECONDS) -> T:
-    """Wait for a true value of `look` and return it; fail the test with `what` on timeout."""
+    """Wait for a true value of `look` and return it; fail the test with `what` on timeout.
+
+    Between two looks it rests as long as the last one took: a look may be a command, which takes a
+    second of a processor from what it waits for."""
     deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not (found := look()):
-        if time.monotonic() > deadline:
+        ended = time.monotonic()
+        if ended > deadline:
             pytest.fail(f"not within {seconds:.0f} s: {what}")
-        time.sleep(0.05)
+        time.sleep(max(0.05, ended - began))
+        began = time.monotonic()
     return found
 
 

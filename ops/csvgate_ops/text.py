@@ -1,6 +1,7 @@
 """Text for terminals and pages: untrusted text made printable, columns, durations and sizes."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Final
 
 from csvgate.text import counted
@@ -54,6 +55,11 @@ def duration(seconds: int) -> str:
         if seconds >= 2 * size or seconds == size:
             return counted(seconds // size, unit)
     return "no time"
+
+
+def utc(at: datetime) -> str:
+    """Return the time as people read it in a terminal: `2026-11-29 14:03:10 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def rough_duration(seconds: float) -> str:

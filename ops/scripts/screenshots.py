@@ -1,7 +1,11 @@
 """Take the screenshots of docs/console.md: start a local cloud, upload good and bad files, and
-visit the console with Chromium. Run it with `make screenshots`."""
+visit the console with Chromium. Run it with `make screenshots`.
+
+`screenshots.py --before DIRECTORY` takes those of another version too, from a checkout of it, over
+the same local cloud: docs/images/console-*-before.png show commit f20a465f."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -43,6 +47,7 @@ TIMEOUT_SECONDS: Final = 120.0
 
 
 def main() -> None:
+    before = Path(sys.argv[2]) if sys.argv[1:2] == ["--before"] else None
     program = shutil.which("chromium")
     if program is None:
         sys.exit("screenshots: chromium is missing; `make browser` installs it")
@@ -54,6 +59,9 @@ def main() -> None:
             with console(data_dir) as url_with_token, sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
                 take(browser, url_with_token)
+                if before is not None:
+                    with console_of(before, data_dir) as other:
+                        take(browser, other, "-before")
         finally:
             stop(DataDir(data_dir))
     for image in sorted(IMAGES.glob("console-*.png")):
@@ -137,20 +145,60 @@ def console(data_dir: Path) -> Iterator[str]:
         serving.shutdown()
 
 
-def take(browser: Browser, url_with_token: str) -> None:
+SERVE: Final = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "ops/scripts")
+import screenshots
+with screenshots.console(Path(sys.argv[1])) as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
+"""Runs the console as the script of the version does whose checkout is the current directory."""
+
+
+@contextmanager
+def console_of(checkout: Path, data_dir: Path) -> Iterator[str]:
+    """Run the console of another version and yield its address with the access token."""
+    path = os.pathsep.join(str(checkout / folder) for folder in ("ops", "shared"))
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(data_dir)],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": path},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            running.terminate()
+
+
+def take(browser: Browser, url_with_token: str, suffix: str = "") -> None:
+    """Take overview, letter and groups, light, dark and on a phone. Without a suffix, which marks
+    another version's, take a confirmation and the list on a phone as well."""
     IMAGES.mkdir(exist_ok=True)
+    for look, size, scheme in (
+        ("", WIDE, "light"),
+        ("-dark", WIDE, "dark"),
+        ("-phone", PHONE, "light"),
+    ):
+        page = visit(browser, url_with_token, size, scheme)
+        shot(page, f"overview{look}{suffix}")
+        page.get_by_role("link", name="Dead letters").first.click()
+        if look == "-phone" and not suffix:
+            shot(page, "phone")
+        page.get_by_role("link", name="Groups").click()
+        shot(page, f"groups{look}{suffix}")
+        page.get_by_role("link", name="rows.rejected").first.click()
+        page.locator("tbody th a").first.click()
+        page.get_by_role("heading", name="Facts").wait_for()
+        shot(page, f"letter{look}{suffix}")
+    if suffix:
+        return
     page = visit(browser, url_with_token, WIDE, "light")
-    shot(page, "overview")
-    page.get_by_role("link", name="Dead letters").first.click()
-    page.get_by_role("link", name="rows.rejected").first.click()
-    shot(page, "letter")
-    dark = visit(browser, url_with_token, WIDE, "dark")
-    dark.get_by_role("link", name="Dead letters").first.click()
-    dark.get_by_role("link", name="Groups").click()
-    shot(dark, "groups")
-    phone = visit(browser, url_with_token, PHONE, "light")
-    phone.get_by_role("link", name="Dead letters").first.click()
-    shot(phone, "phone")
     page.get_by_role("link", name="Dead letters").first.click()
     page.get_by_role("link", name="Groups").click()
     page.get_by_role("button", name="Replay, group reference").first.click()

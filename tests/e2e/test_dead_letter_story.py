@@ -133,8 +133,8 @@ def find_and_replay(page: Page, entrance: str, chunks: int) -> None:  # noqa: F8
 
 def see_that_all_is_well(page: Page) -> None:  # noqa: F811
     page.get_by_role("button", name="Back to the dead letters").click()
-    expect(page.get_by_text("There are no dead letters.")).to_be_visible()
-    page.get_by_role("link", name="Uploads").click()
+    expect(page.get_by_text("There are no dead letters: nothing failed")).to_be_visible()
+    page.get_by_role("link", name="Uploads", exact=True).click()
     expect(page.get_by_role("row", name="orders/story.csv")).to_contain_text("completed")
     page.get_by_role("link", name="Audit").click()
     expect(page.get_by_role("cell", name="BigQuery's address is right again")).to_be_visible()

@@ -27,6 +27,8 @@ class FakeQueues:
         self._held: set[tuple[str, int]] = set()
         self._acked: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
+        self.published: dict[str, datetime] = {}
+        """Id of a message → when it was published, if that is not the usual time."""
         self.effects = effects or Effects()
 
     def expire(self) -> None:
@@ -75,10 +77,11 @@ class FakeQueues:
 
     def _pulled(self, topic: str, index: int) -> Pulled:
         message = self._publisher.topics[topic][index]
+        found = f"{1000 * (sorted(self._topics.values()).index(topic) + 1) + index}"
         return Pulled(
             ack_id=str(index),
-            id=f"{1000 * (sorted(self._topics.values()).index(topic) + 1) + index}",
-            published_at=START + timedelta(seconds=index),
+            id=found,
+            published_at=self.published.get(found, START + timedelta(seconds=index)),
             attributes=dict(message.attributes),
             data=message.data,
         )

@@ -140,7 +140,9 @@ class FakeObjectStore:
         left, last = True, ""
         while left:
             self.effects.look("storage.names", f"{bucket}/{prefix}")
-            found = (n for n in self._bucket(bucket) if n.startswith(prefix) and n > last)
+            # A copy, because another thread may create an object meanwhile.
+            every = list(self._bucket(bucket))
+            found = (n for n in every if n.startswith(prefix) and n > last)
             ahead = sorted(found)
             page, left = ahead[:PAGE_NAMES], len(ahead) > PAGE_NAMES
             yield from page

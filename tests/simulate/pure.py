@@ -8,21 +8,26 @@ from collections.abc import Callable, Generator, Iterable
 from copy import copy
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from csvgate.contracts.model import Contract
 from csvgate.enrichment.rows import references
 from csvgate.enrichment.rows.enrich_rows import Enrichment
-from csvgate.ports import Email
+from csvgate.gcp import columns
+from csvgate.ports import Email, Message
 from csvgate.protocol import identity, plan
 from csvgate.protocol.events import UploadFinished
 from csvgate.protocol.ledger import content_paths, day_paths, effect_paths, paths
 from csvgate.protocol.ledger.paths import EntryPath
 from csvgate.protocol.messages import event_size
 from csvgate.validation.batch import Batch
+from enrichment import handler as enricher
 from enrichment import plans, sealed_load
+from fakes import storage
 from intake import pin_plan, read_upload
 from notification import handler as notifier
+from simulate import promise
+from simulate.world import watch
 
 KEPT = 5000
 """Results of each function. A run needs a few dozen, and most runs need the same."""
@@ -32,9 +37,12 @@ PURE: tuple[tuple[ModuleType, str], ...] = (
     (pin_plan, "from_json"),
     (identity, "digest"),
     (event_size, "_string_bytes"),
+    (columns, "can_hold"),
+    (storage, "crc32c"),
 )
 """Functions of hashable arguments."""
 TIMES = {"received_at", "finished_at"}
+T = TypeVar("T")
 
 
 class Same:
@@ -74,6 +82,10 @@ def cache_pure_functions() -> None:
         (plans, "Enrichment", _enrichment),
         (Enrichment, "apply", _apply),
         (notifier, "render", _render),
+        (plan, "contract_hash", _of_one),
+        (pin_plan, "to_json", _of_one),
+        (enricher, "parse_validated_records", _of_message),
+        *((module, "parse_outcome", _of_message) for module in (notifier, promise, watch)),
     )
     for owner, name, cached in replaced:
         setattr(owner, name, cached(getattr(owner, name)))
@@ -133,6 +145,11 @@ def _decode(decode: Callable[..., Any]) -> Callable[..., Any]:
 def _parse_reference(parse: Callable[..., Any]) -> Callable[..., Any]:
     known = lru_cache(KEPT)(lambda data, name, of: parse(data, name=name, reference=of.of))
     return lambda data, *, name, reference: known(data, name, Same(reference))
+
+
+def _of_message(parse: Callable[[Message], T]) -> Callable[[Message], T]:
+    known = lru_cache(KEPT)(lambda data, attributes: parse(Message(data, dict(attributes))))
+    return lambda message: known(message.data, tuple(message.attributes.items()))
 
 
 def _enrichment(create: Callable[..., Enrichment]) -> Callable[..., Enrichment]:

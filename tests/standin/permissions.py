@@ -10,6 +10,7 @@ from standin.service import Request
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _COLLECTIONS = {
     ("cloudresourcemanager", "projects"): "resourcemanager.projects",
+    ("iap", "services"): "iap.webServices",
     ("logging", "metrics"): "logging.logMetrics",
     ("storage", "b"): "storage.buckets",
 }

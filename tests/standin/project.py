@@ -49,6 +49,8 @@ class Project:
         """Agents, by domain, whose first request with a key is refused: the role is too fresh."""
         self.interfaces: dict[str, dict[str, str]] = {}
         """Path of a service → the annotations of its template: how it is connected to a subnet."""
+        self.proxied: set[str] = set()
+        """Paths of the services behind Identity-Aware Proxy."""
         self.revisions: dict[str, list[str]] = {}
         """Path of a service → the names of its revisions, the latest one last."""
         self.traffic: dict[str, list[dict[str, Any]]] = {}

@@ -10,6 +10,7 @@ from standin.shapes import Needed, check
 
 INTERFACES: Final = "run.googleapis.com/network-interfaces"
 EGRESS: Final = "run.googleapis.com/vpc-access-egress"
+PROXY: Final = "run.googleapis.com/iap-enabled"
 
 
 class Run(Service):
@@ -45,7 +46,8 @@ class Run(Service):
         return self._service(self._path(project, name))
 
     def replace(self, request: Request, project: str, name: str) -> Answer:
-        """Make a revision with another connection to a subnet, or share the traffic out."""
+        """Make a revision with another connection to a subnet, share the traffic out, or switch
+        the proxy on or off."""
         path = self._path(project, name)
         given = request.body["spec"]["template"]["metadata"].get("annotations", {})
         connected = {key: given[key] for key in (INTERFACES, EGRESS) if key in given}
@@ -55,6 +57,8 @@ class Run(Service):
             self.project.interfaces[path] = connected
             revisions.add(self.project, path)
         revisions.assign(self.project, path, request.body["spec"]["traffic"])
+        proxied = request.body["metadata"].get("annotations", {}).get(PROXY) == "true"
+        (self.project.proxied.add if proxied else self.project.proxied.discard)(path)
         return self._service(path)
 
     def revision(self, _request: Request, project: str, name: str) -> Answer:
@@ -88,7 +92,7 @@ class Run(Service):
                 "namespace": self.project.number,
                 "generation": 1,
                 "labels": {"cloud.googleapis.com/location": self.project.region},
-                "annotations": {},
+                "annotations": {PROXY: "true"} if path in self.project.proxied else {},
             },
             "spec": {"template": template, "traffic": self.project.traffic[path]},
             "status": {

@@ -10,6 +10,7 @@ SERVICES = (
     *(
         "EVENTARC",
         "IAM",
+        "IAP",
         "LOGGING",
         "MONITORING",
         "PUBSUB",

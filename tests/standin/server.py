@@ -17,6 +17,7 @@ from standin.services.bigquery import BigQuery
 from standin.services.budgets import BillingBudgets
 from standin.services.eventarc import Eventarc
 from standin.services.functions import CloudFunctions
+from standin.services.iap import Iap
 from standin.services.kms import Kms
 from standin.services.monitoring import Logging, Monitoring
 from standin.services.objects import Objects
@@ -81,6 +82,7 @@ class StandIn:
             ArtifactRegistry(self.project),
             CloudFunctions(self.project, secrets, address),
             Run(self.project),
+            Iap(self.project),
             Kms(self.project),
             Eventarc(self.project, pubsub),
             Monitoring(self.project),

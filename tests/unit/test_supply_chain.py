@@ -22,7 +22,7 @@ VENDORED = {  # npm's htmx.org 2.0.11: dist/htmx.min.js and LICENSE
     ),
 }
 """Files written by others → SHA-256. A new version changes its hash here in the same commit."""
-OURS = {"console.css", "console.js", "icon.svg", "mailbox.css"}
+OURS = {"console.css", "console.js", "fresh.js", "icon.svg", "mailbox.css"}
 LONGEST_SAMPLE = 100
 """Bytes of a binary file in tests/files."""
 COMMANDS = ("deploy", "teardown", "stage", "doctor", "smoke", "preflight")

@@ -37,6 +37,12 @@ BEHAVIOUR: Final[Mapping[str, str]] = {
         "Each `pulumi up` and `pulumi preview` compares them with the project; "
         "`pulumi refresh` does not see them."
     ),
+    "console behind Identity-Aware Proxy": (
+        "The service of a function belongs to Cloud Functions, so a dynamic resource of the "
+        "program switches the proxy with Cloud Run's API, again after each change of the source. "
+        "`pulumi refresh` does not see it. Members who are taken out of `members` lose their role; "
+        "a console that is taken out is deleted."
+    ),
     "value of a secret": (
         "A person adds it, as with gcloud. Pulumi checks that the version is enabled and does not "
         "read its value, which it would write to its state."

@@ -11,7 +11,7 @@ from csvgate_ops.deploy.kinds import agent
 from csvgate_ops.deploy.kinds.iam import CONDITION_TITLE
 from csvgate_ops.deploy.plan.model import Binding, Key
 from csvgate_ops.deploy.plan.policies import short_name
-from csvgate_pulumi.kinds.trigger import subscription_of
+from csvgate_pulumi.kinds.trigger import subscription_of, topic_of
 from csvgate_pulumi.site import Site
 
 _On = Callable[[Site, str], tuple[Any, dict[str, Any]]]
@@ -36,6 +36,11 @@ def _function(site: Site, name: str) -> tuple[Any, dict[str, Any]]:
     return gcp.cloudrunv2.ServiceIamMember, {"name": name, "location": site.place.region}
 
 
+def _proxy(site: Site, name: str) -> tuple[Any, dict[str, Any]]:
+    where = {"cloud_run_service_name": name, "location": site.place.region}
+    return gcp.iap.WebCloudRunServiceIamMember, where
+
+
 def _key(site: Site, path: str) -> tuple[Any, dict[str, Any]]:
     """Keys may be in another project."""
     return gcp.kms.CryptoKeyIAMMember, {"crypto_key_id": site.made[Key("kms-key", path)]}
@@ -51,9 +56,18 @@ _ON: Final[Mapping[str, _On]] = {
     "secret": lambda _site, name: (gcp.secretmanager.SecretIamMember, {"secret_id": name}),
     "repository": _repository,
     "function": _function,
+    "iap-service": _proxy,
+    "subscription": lambda _site, name: (
+        gcp.pubsub.SubscriptionIAMMember,
+        {"subscription": name},
+    ),
     "trigger-subscription": lambda site, name: (
         gcp.pubsub.SubscriptionIAMMember,
         {"subscription": subscription_of(site, name)},
+    ),
+    "trigger-topic": lambda site, name: (
+        gcp.pubsub.TopicIAMMember,
+        {"topic": topic_of(site, name)},
     ),
 }
 _WITHOUT_PROJECT: Final = ("kms-key", "account", "bucket")

@@ -118,6 +118,10 @@ class Enricher:
             context["chunk"] = str(work.chunk.index)
         return context
 
+    def object_name(self, work: SealedUpload) -> str:
+        received = self.ledger.upload(work.upload).received()
+        return received.upload.name if received else ""
+
     def give_up(self, work: SealedUpload, failure: Failure) -> None:
         """Announce the failure by email, if the ledger knows the upload that the message names."""
         entries = self.ledger.upload(work.upload)

@@ -61,6 +61,9 @@ class Notifier:
     def context(self, work: UploadFinished) -> dict[str, str]:
         return {"upload": work.upload.id, "plan": work.plan, "dataset": work.dataset}
 
+    def object_name(self, work: UploadFinished) -> str:
+        return work.upload.name
+
     def give_up(self, work: UploadFinished, failure: Failure) -> None:
         """Record the failure in the ledger for operators; an email about it could fail, too."""
         entries = self.ledger.upload(work.upload.id)

@@ -25,6 +25,7 @@ def api_pages(site: Site) -> Blueprint:
     @pages.get("/health")
     def health() -> Response:
         """Say what needs an operator: open breakers and letters, with the age of each figure."""
+        site.keep_fresh(("letters", "breakers"))
         letters, breakers = wait_for_reading(site.letters), wait_for_reading(site.breakers)
         return jsonify(
             {
@@ -43,6 +44,7 @@ def api_pages(site: Site) -> Blueprint:
     @pages.get("/letters")
     def letters() -> tuple[Response, int]:
         """List the letters that match the filters of the list of letters, newest first."""
+        site.keep_fresh(("letters",))
         reading = wait_for_reading(site.letters)
         if reading.value is None:
             return _unread(reading)
@@ -56,18 +58,18 @@ def api_pages(site: Site) -> Blueprint:
     def uploads() -> tuple[Response, int]:
         """List the newest uploads that match the filters of the list of uploads. Only the lines
         of a list: they contain no words of a failure, which may quote values."""
+        site.keep_fresh(("uploads",))
         reading = wait_for_reading(site.uploads)
         if reading.value is None:
             return _unread(reading)
         index = site.uploads_index
-        found = UploadSearch.of(request.args).select(index, reading.value, site.now())
+        search, most = UploadSearch.of(request.args), _MOST_UPLOADS
+        found = search.select(index, reading.value, site.now(), most + 1)
         body = {
             **_age(reading),
             "total": len(found.found),
             "is_exact": found.is_exact,
-            "uploads": [
-                line.model_dump(mode="json") for line in index.lines(found.found[:_MOST_UPLOADS])
-            ],
+            "uploads": [line.model_dump(mode="json") for line in index.lines(found.found[:most])],
         }
         return jsonify(body), 200
 

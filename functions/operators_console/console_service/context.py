@@ -27,6 +27,7 @@ def context(settings: Settings, store: ObjectStore, contracts: Contracts) -> Dea
             if each.is_storage
             else each.source,
             is_storage=each.is_storage,
+            retention=each.retention,
         )
         for each in settings.routes
     )

@@ -22,6 +22,8 @@ class Reviewed(BaseModel):
     created, whose topic the console looks up."""
     trigger: str
     is_storage: bool
+    retention: int | None = None
+    """Seconds for which a letter is kept; None in the settings of an earlier deploy."""
 
 
 class Settings(BaseModel):

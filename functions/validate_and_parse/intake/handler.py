@@ -117,6 +117,9 @@ class Validator:
     def context(self, work: ObjectEvent) -> dict[str, str]:
         return {"upload": work.upload.id, "trace": work.trace}
 
+    def object_name(self, work: ObjectEvent) -> str:
+        return work.upload.name
+
     def give_up(self, work: ObjectEvent, failure: Failure) -> None:
         """Announce the failure by email, if the upload is pinned or a contract matches it."""
         if work.upload.bucket != self.uploads_bucket:

@@ -28,6 +28,11 @@ def hints(
 ) -> Iterator[str]:
     """Yield one paragraph per hint. `options` are the command-line options that point a command
     at the same cloud, with a leading space."""
+    if status.state == "unknown":
+        yield (
+            "The ledger does not know it: it has not arrived, or it failed before it was recorded. "
+            f"Then its dead letter says why: {program()} dlq list --upload {status.id}{options}"
+        )
     if status.ignored == "sidecar":
         yield (
             "Its totals are compared with the upload that it belongs to, which is listed by: "

@@ -46,6 +46,10 @@ class Handler(Protocol[T]):
         """Return fields for logs and dead letters, such as `upload`, and `trace` if it is not the
         delivery's. They must not contain row content."""
 
+    def object_name(self, work: T) -> str:
+        """Return the name of the upload's object, or "" if it is not known. Only the log entry of a
+        dead letter has it, so that alerts can name the object. May read the ledger."""
+
     def handle(self, work: T, delivery: Delivery) -> str:
         """Process the event and return the outcome's name, `Unfinished` if the upload remains under
         way. Raises Transient and Permanent."""
@@ -124,7 +128,7 @@ class FailureBoundary(Generic[T]):
             permit = self.breaker.permit()
         except Transient as opened:
             if self._is_last(delivery):
-                return self._forward(failure, delivery, context, error)
+                return self._forward(failure, delivery, context, error, work)
             fields = _fields(opened, delivery, context) | {"failure": str(failure)}
             log("WARNING", "breaker open, will be retried", fields)
             raise opened from _without_causes(failure)
@@ -136,7 +140,7 @@ class FailureBoundary(Generic[T]):
                 log("ERROR", "failure not announced", fields, exc_info=True)
         self.dead_letters.send(delivery, failure, context)
         self.breaker.sent(permit, subject_of(context, delivery.message), failure.code)
-        fields = _fields(failure, delivery, context)
+        fields = {**_fields(failure, delivery, context), **self._named(work)}
         log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
         return f"dead-lettered: {failure.code}"
 
@@ -146,14 +150,31 @@ class FailureBoundary(Generic[T]):
         delivery: Delivery,
         context: Mapping[str, str],
         error: Exception,
+        work: T | None,
     ) -> str:
         """Send the letter that the platform would send now, with the reason. The handler does not
         give up on the work, because nobody is to be notified; the letter does not count, because
         the breaker is open."""
         self.dead_letters.send(delivery, failure, {**context, BREAKER: BREAKER_OPEN})
-        fields = {**_fields(failure, delivery, context), BREAKER: BREAKER_OPEN}
-        log("ERROR", "dead-lettered", fields, exc_info=failure is not error)
+        fields = {**_fields(failure, delivery, context), **self._named(work)}
+        log(
+            "ERROR",
+            "dead-lettered",
+            fields | {BREAKER: BREAKER_OPEN},
+            exc_info=failure is not error,
+        )
         return f"dead-lettered: {failure.code}"
+
+    def _named(self, work: T | None) -> dict[str, str]:
+        """Return the name of the object for the log. The dead letter is sent by now, so nothing may
+        fail: the event would be retried, and the letter sent a second time."""
+        if work is None:
+            return {}
+        try:
+            name = self.handler.object_name(work)
+        except Exception:  # noqa: BLE001 - the entry is then written without the name
+            return {}
+        return {"object": name} if name else {}
 
 
 def _without_causes(failure: Failure) -> Failure:

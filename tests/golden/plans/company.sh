@@ -15,6 +15,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 # API eventarc.googleapis.com is not enabled
 # API iam.googleapis.com is not enabled
 # API iamcredentials.googleapis.com is not enabled
+# API iap.googleapis.com is not enabled
 # API logging.googleapis.com is not enabled
 # API monitoring.googleapis.com is not enabled
 # API pubsub.googleapis.com is not enabled
@@ -22,7 +23,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 # API secretmanager.googleapis.com is not enabled
 # API serviceusage.googleapis.com is not enabled
 # API storage.googleapis.com is not enabled
-gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com \
+gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com bigquerystorage.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com eventarc.googleapis.com iam.googleapis.com iamcredentials.googleapis.com iap.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com \
   --project=example-csvgate-dev
 
 # Log-based metrics
@@ -64,6 +65,8 @@ gcloud beta services identity create --service=pubsub.googleapis.com --project=e
 gcloud beta services identity create --service=eventarc.googleapis.com --project=example-csvgate-dev
 # service agent storage.googleapis.com does not exist
 gcloud storage service-agent --project=example-csvgate-dev
+# service agent iap.googleapis.com does not exist
+gcloud beta services identity create --service=iap.googleapis.com --project=example-csvgate-dev
 # service agent artifactregistry.googleapis.com does not exist
 gcloud beta services identity create --service=artifactregistry.googleapis.com --project=example-csvgate-dev
 # service agent cloudfunctions.googleapis.com does not exist
@@ -109,10 +112,14 @@ gcloud iam service-accounts create csvgate-notify '--display-name=csvgate notify
 gcloud iam service-accounts create csvgate-triggers '--display-name=csvgate Eventarc triggers' --project=example-csvgate-dev
 # service account csvgate-build does not exist
 gcloud iam service-accounts create csvgate-build '--display-name=csvgate image builds' --project=example-csvgate-dev
+# service account csvgate-console does not exist
+gcloud iam service-accounts create csvgate-console '--display-name=csvgate operators_console' --project=example-csvgate-dev
 
 # Custom roles
 # custom role csvgateLoader does not exist
 gcloud iam roles create csvgateLoader '--title=csvgate loads uploads' --permissions=bigquery.datasets.get,bigquery.tables.create,bigquery.tables.get,bigquery.tables.getData,bigquery.tables.updateData --stage=GA --project=example-csvgate-dev
+# custom role csvgateConsole does not exist
+gcloud iam roles create csvgateConsole '--title=csvgate console finds the topic of Storage events' --permissions=pubsub.subscriptions.list --stage=GA --project=example-csvgate-dev
 
 # Secrets
 # secret sendgrid-api-key does not exist
@@ -323,6 +330,37 @@ gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledg
   --project=example-csvgate-dev \
   --member=serviceAccount:csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com \
   --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breaker-letters/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/contents/{content}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/days/{day}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/objects/{object}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/references/{month}/") != ""'
+# csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-rejects
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-rejects --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+# csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-staging
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-staging --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+# csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-contracts
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-contracts --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+# csvgate-console does not have roles/storage.objectViewer on bucket example-csvgate-dev-audit
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-audit --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+# csvgate-console does not have roles/storage.objectCreator on bucket example-csvgate-dev-audit
+gcloud storage buckets add-iam-policy-binding gs://example-csvgate-dev-audit --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectCreator --condition=None
+# csvgate-console does not have roles/storage.objectUser on bucket acme-sales-uploads
+gcloud storage buckets add-iam-policy-binding gs://acme-sales-uploads --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectUser --condition=None
+# csvgate-console does not have roles/storage.objectViewer on bucket acme-example-csvgate-dev-ledger
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/storage.objectViewer --condition=None
+# csvgate-console does not have roles/storage.objectCreator on bucket acme-example-csvgate-dev-ledger under its condition
+gcloud storage buckets add-iam-policy-binding gs://acme-example-csvgate-dev-ledger \
+  --project=example-csvgate-dev \
+  --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com \
+  --role=roles/storage.objectCreator '--condition=^;^title=csvgate;expression=resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/enrich_records/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/notify_stakeholders/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/breakers/validate_and_parse/{revision}/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/jobs/{job}/begun.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/jobs/{job}/claims/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/jobs/{job}/ended.json") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/jobs/{job}/parts/") != "" || resource.name.extract("projects/_/buckets/acme-example-csvgate-dev-ledger/objects/jobs/{job}/stop.json") != ""'
+# csvgate-console does not have roles/pubsub.subscriber on subscription notify-stakeholders-dead-letter-review
+gcloud pubsub subscriptions add-iam-policy-binding notify-stakeholders-dead-letter-review --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.subscriber
+# csvgate-console does not have roles/pubsub.subscriber on subscription acme-sales-enrich-dead-review
+gcloud pubsub subscriptions add-iam-policy-binding acme-sales-enrich-dead-review --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.subscriber
+# csvgate-console does not have roles/pubsub.subscriber on subscription validate-and-parse-dead-letter-review
+gcloud pubsub subscriptions add-iam-policy-binding validate-and-parse-dead-letter-review --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.subscriber
+# csvgate-console does not have roles/pubsub.publisher on topic enrichment-complete
+gcloud pubsub topics add-iam-policy-binding enrichment-complete --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+# csvgate-console does not have roles/pubsub.publisher on topic acme-sales-validated
+gcloud pubsub topics add-iam-policy-binding acme-sales-validated --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+# csvgate-console does not have projects/example-csvgate-dev/roles/csvgateConsole on the project
+gcloud projects add-iam-policy-binding example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=projects/example-csvgate-dev/roles/csvgateConsole --condition=None
 
 # Contracts
 # contracts in use: none → 5025b32b26dc
@@ -415,6 +453,34 @@ gcloud functions deploy validate-and-parse \
   --no-allow-unauthenticated
 # function validate-and-parse does not exist
 gcloud run services update validate-and-parse --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+# function operators-console does not exist
+gcloud functions deploy operators-console \
+  --gen2 \
+  --region=europe-west3 \
+  --project=example-csvgate-dev \
+  --source=build/operators_console '--update-labels=büro=köln,cost-centre=4711,csvgate-messages=dabc8cfe9232,csvgate-source=0000000000000000000000000000000000000000,team=data-platform' \
+  --runtime=python313 \
+  --entry-point=operators_console \
+  --memory=1Gi \
+  --cpu=1 \
+  --concurrency=20 \
+  --min-instances=1 \
+  --max-instances=1 \
+  --timeout=300s \
+  --service-account=csvgate-console@example-csvgate-dev.iam.gserviceaccount.com \
+  --build-service-account=projects/example-csvgate-dev/serviceAccounts/csvgate-build@example-csvgate-dev.iam.gserviceaccount.com \
+  --docker-repository=projects/example-csvgate-dev/locations/europe-west3/repositories/csvgate \
+  --ingress-settings=internal-and-gclb \
+  --kms-key=projects/acme-keys/locations/europe-west3/keyRings/csvgate/cryptoKeys/code \
+  --clear-vpc-connector \
+  --set-build-env-vars=SOURCE_DATE_EPOCH=315619200 '--set-env-vars=^;^CSVGATE_AUDIT_BUCKET=example-csvgate-dev-audit;CSVGATE_CONSOLE_AUDIENCE=/projects/{project_number}/locations/europe-west3/services/operators-console;CSVGATE_CONSOLE_ROUTES=[{"dead_letter_topic": "notify-stakeholders-dead-letter", "function": "notify_stakeholders", "is_storage": false, "retention": 2678400, "review": "notify-stakeholders-dead-letter-review", "source": "enrichment-complete", "trigger": "notify-stakeholders"}, {"dead_letter_topic": "acme-sales-enrich-dead", "function": "enrich_records", "is_storage": false, "retention": 2678400, "review": "acme-sales-enrich-dead-review", "source": "acme-sales-validated", "trigger": "enrich-records"}, {"dead_letter_topic": "validate-and-parse-dead-letter", "function": "validate_and_parse", "is_storage": true, "retention": 2678400, "review": "validate-and-parse-dead-letter-review", "source": "eventarc-validate-and-parse-sub", "trigger": "validate-and-parse"}];CSVGATE_CONSOLE_SIGN_IN=iap;CSVGATE_CONTRACTS_BUCKET=example-csvgate-dev-contracts;CSVGATE_LEDGER_BUCKET=acme-example-csvgate-dev-ledger;CSVGATE_REFERENCES_BUCKET=example-csvgate-dev-references;CSVGATE_REJECTS_BUCKET=example-csvgate-dev-rejects;CSVGATE_STAGING_BUCKET=example-csvgate-dev-staging;CSVGATE_UPLOADS_BUCKET=acme-sales-uploads;GOOGLE_CLOUD_PROJECT=example-csvgate-dev;LOG_EXECUTION_ID=false;LOG_LEVEL=INFO;THREADS=20' \
+  --clear-secrets \
+  --trigger-http \
+  --no-allow-unauthenticated
+# function operators-console does not exist
+gcloud beta run services update operators-console --network=projects/acme-net/global/networks/prod --subnet=projects/acme-net/regions/europe-west3/subnetworks/csvgate --network-tags=csvgate,to-sendgrid --vpc-egress=all-traffic --region=europe-west3 --project=example-csvgate-dev
+# function operators-console does not exist
+gcloud beta run services update operators-console --iap --region=europe-west3 --project=example-csvgate-dev
 
 # Who may call them
 # csvgate-triggers does not have roles/run.invoker on function notify-stakeholders
@@ -423,6 +489,14 @@ gcloud run services add-iam-policy-binding notify-stakeholders --region=europe-w
 gcloud run services add-iam-policy-binding enrich-records --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
 # csvgate-triggers does not have roles/run.invoker on function validate-and-parse
 gcloud run services add-iam-policy-binding validate-and-parse --region=europe-west3 --project=example-csvgate-dev --member=serviceAccount:csvgate-triggers@example-csvgate-dev.iam.gserviceaccount.com --role=roles/run.invoker
+# gcp-sa-iap does not have roles/run.invoker on function operators-console
+gcloud run services add-iam-policy-binding operators-console --region=europe-west3 --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-iap.iam.gserviceaccount.com" --role=roles/run.invoker
+
+# Who may sign in
+# csvgate-operators does not have roles/iap.httpsResourceAccessor on iap-service operators-console
+gcloud beta iap web add-iam-policy-binding --resource-type=cloud-run --service=operators-console --region=europe-west3 --project=example-csvgate-dev --member=group:csvgate-operators@acme.example --role=roles/iap.httpsResourceAccessor --condition=None
+# ada does not have roles/iap.httpsResourceAccessor on iap-service operators-console
+gcloud beta iap web add-iam-policy-binding --resource-type=cloud-run --service=operators-console --region=europe-west3 --project=example-csvgate-dev --member=user:ada@acme.example --role=roles/iap.httpsResourceAccessor --condition=None
 
 # Triggers
 # trigger notify-stakeholders does not exist
@@ -469,6 +543,11 @@ gcloud pubsub subscriptions add-iam-policy-binding "${ENRICH_RECORDS_SUBSCRIPTIO
 # gcp-sa-pubsub does not have roles/pubsub.subscriber on trigger-subscription validate-and-parse
 gcloud pubsub subscriptions add-iam-policy-binding "${VALIDATE_AND_PARSE_SUBSCRIPTION}" --project=example-csvgate-dev "--member=serviceAccount:service-${PROJECT_NUMBER}@gcp-sa-pubsub.iam.gserviceaccount.com" --role=roles/pubsub.subscriber
 
+# Topics of the triggers
+VALIDATE_AND_PARSE_TOPIC=$(gcloud eventarc triggers describe validate-and-parse --location=eu '--format=value(transport.pubsub.topic.basename())' --project=example-csvgate-dev)
+# csvgate-console does not have roles/pubsub.publisher on trigger-topic validate-and-parse
+gcloud pubsub topics add-iam-policy-binding "${VALIDATE_AND_PARSE_TOPIC}" --project=example-csvgate-dev --member=serviceAccount:csvgate-console@example-csvgate-dev.iam.gserviceaccount.com --role=roles/pubsub.publisher
+
 # Alerts and dashboard
 # alerts to data-platform@acme.example does not exist
 gcloud beta monitoring channels create --type=email '--display-name=csvgate: data-platform@acme.example' --channel-labels=email_address=data-platform@acme.example --user-labels=csvgate=channel --project=example-csvgate-dev
@@ -484,12 +563,12 @@ END
 # alert policy dead-letters-old does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters-old.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
 cat > build/alert-policy-dead-letters.json <<'END'
-{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A review subscription with failures only is not empty"},{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"pubsub.googleapis.com/subscription/dead_letter_message_count\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"Pub/Sub forwarded a message that a function did not answer"}],"displayName":"csvgate: a dead letter needs an operator","documentation":{"content":"A function gave up on an event, or did not answer (`${resource.label.subscription_id}`). Nothing is\nlost: the dead letter waits.\n\n`csvgate dlq list --owner operator` shows each one with the name of its object and its reason, and\ndocs/runbook.md what to do. Letters about rejected rows do not raise this alert: the uploaders were\ninformed by email.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"dead-letters"}}
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"60s","crossSeriesReducer":"REDUCE_MAX","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_MAX"}],"comparison":"COMPARISON_GT","duration":"3600s","filter":"metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=one_of(\"acme-sales-enrich-dead-review\", \"notify-stakeholders-dead-letter-review\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"A review subscription with failures only has not been empty for an hour"},{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["resource.label.subscription_id"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"pubsub.googleapis.com/subscription/dead_letter_message_count\" AND resource.type=\"pubsub_subscription\" AND resource.label.subscription_id=monitoring.regex.full_match(\"eventarc-.*(validate-and-parse|enrich-records|notify-stakeholders).*\")","thresholdValue":0,"trigger":{"count":1}},"displayName":"Pub/Sub forwarded a message that a function did not answer"}],"displayName":"csvgate: a dead letter needs an operator","documentation":{"content":"A dead letter has been waiting for an hour, or a function did not answer\n(`${resource.label.subscription_id}`). Nothing is lost: the dead letter waits.\n\n`csvgate dlq list --owner operator` shows each one with the name of its object and its reason, and\ndocs/runbook.md what to do. Letters about rejected rows do not raise this alert: the uploaders were\ninformed by email.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"dead-letters"}}
 END
 # alert policy dead-letters does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-dead-letters.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
 cat > build/alert-policy-failed-uploads.json <<'END'
-{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.function","metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"A function gave up on an upload"}],"displayName":"csvgate: an upload failed","documentation":{"content":"`${metric.label.function}` gave up on an upload with the code `${metric.label.code}`. The recipients\nin the contract get an email.\n\n`csvgate dlq list --code ${metric.label.code}` shows the dead letter with the name of the object and\nthe reason. docs/runbook.md explains the code.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"failed-uploads"}}
+{"alertStrategy":{"autoClose":"604800s","notificationRateLimit":{"period":"1800s"}},"combiner":"OR","conditions":[{"conditionMatchedLog":{"filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=(\"validate_and_parse\" OR \"enrich_records\")","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","function":"EXTRACT(jsonPayload.function)","object":"REGEXP_EXTRACT(jsonPayload.object, \"^([^`]{1,160})\")","upload":"EXTRACT(jsonPayload.upload)"}},"displayName":"A function gave up on an upload"}],"displayName":"csvgate: an upload failed","documentation":{"content":"`${log.extracted_label.function}` gave up on the object `${log.extracted_label.object}` (upload\n`${log.extracted_label.upload}`) with the code `${log.extracted_label.code}`. Nothing is lost: its\ndead letter waits for you. The recipients in the contract get an email.\n\n`csvgate dlq list --upload ${log.extracted_label.upload}` shows the reason, and docs/runbook.md says\nwhat to do. A message without an upload has no name: `csvgate dlq list --owner operator` shows it.","mimeType":"text/markdown","subject":"csvgate: an upload failed (${log.extracted_label.code}): ${log.extracted_label.object}"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"failed-uploads"}}
 END
 # alert policy failed-uploads does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-failed-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
@@ -513,13 +592,18 @@ cat > build/alert-policy-saturated.json <<'END'
 END
 # alert policy saturated does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-saturated.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
+cat > build/alert-policy-several-failed-uploads.json <<'END'
+{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"1800s","crossSeriesReducer":"REDUCE_SUM","perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\"","thresholdValue":1,"trigger":{"count":1}},"displayName":"More than one within half an hour"},{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"86400s","crossSeriesReducer":"REDUCE_SUM","perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_failed_uploads\" AND resource.type=\"cloud_run_revision\"","thresholdValue":20,"trigger":{"count":1}},"displayName":"More than 20 within a day"}],"displayName":"csvgate: several uploads failed","documentation":{"content":"The functions gave up on more uploads than the alert *an upload failed* can name one by one.\n\n`csvgate dlq groups --owner operator` counts their dead letters by code, with what to do;\n`csvgate dlq list --owner operator` names each object. `csvgate breaker` shows whether a function has\nstopped dead-lettering because nearly everything failed.","mimeType":"text/markdown"},"enabled":true,"severity":"ERROR","userLabels":{"csvgate":"several-failed-uploads"}}
+END
+# alert policy several-failed-uploads does not exist
+gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-several-failed-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
 cat > build/alert-policy-slow-uploads.json <<'END'
 {"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"3600s","crossSeriesReducer":"REDUCE_MAX","perSeriesAligner":"ALIGN_PERCENTILE_95"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_upload_seconds\" AND resource.type=\"cloud_run_revision\"","thresholdValue":900,"trigger":{"count":1}},"displayName":"One upload in twenty took more than 15 minutes"}],"displayName":"csvgate: uploads are slow","documentation":{"content":"The time is counted from arrival to the last row. `csvgate status UPLOAD` shows what takes long:\nretries (delivered.again), or chunks that wait for instances (`max_instances` in\ndeploy/topology.yaml).","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"slow-uploads"}}
 END
 # alert policy slow-uploads does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-slow-uploads.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
 cat > build/alert-policy-unsent-emails.json <<'END'
-{"alertStrategy":{"autoClose":"604800s"},"combiner":"OR","conditions":[{"conditionThreshold":{"aggregations":[{"alignmentPeriod":"300s","crossSeriesReducer":"REDUCE_SUM","groupByFields":["metric.label.code"],"perSeriesAligner":"ALIGN_DELTA"}],"comparison":"COMPARISON_GT","duration":"0s","filter":"metric.type=\"logging.googleapis.com/user/csvgate_unsent_emails\" AND resource.type=\"cloud_run_revision\"","thresholdValue":0,"trigger":{"count":1}},"displayName":"notify_stakeholders gave up on an email"}],"displayName":"csvgate: an email could not be sent","documentation":{"content":"An email about an upload could not be sent (`${metric.label.code}`); its data is not affected. Likely\ncauses are SendGrid's API key, sender or limits. `csvgate dlq list --code ${metric.label.code}`\nshows the dead letter with the name of the object: fix the cause, then replay it.","mimeType":"text/markdown"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"unsent-emails"}}
+{"alertStrategy":{"autoClose":"604800s","notificationRateLimit":{"period":"1800s"}},"combiner":"OR","conditions":[{"conditionMatchedLog":{"filter":"resource.type=\"cloud_run_revision\"\nseverity=\"ERROR\"\njsonPayload.message=\"dead-lettered\"\njsonPayload.function=\"notify_stakeholders\"","labelExtractors":{"code":"EXTRACT(jsonPayload.code)","object":"REGEXP_EXTRACT(jsonPayload.object, \"^([^`]{1,160})\")","upload":"EXTRACT(jsonPayload.upload)"}},"displayName":"notify_stakeholders gave up on an email"}],"displayName":"csvgate: an email could not be sent","documentation":{"content":"The email about the object `${log.extracted_label.object}` (upload `${log.extracted_label.upload}`)\ncould not be sent: `${log.extracted_label.code}`. Its data is not affected. Likely causes are\nSendGrid's API key, sender or limits.\n\n`csvgate dlq list --upload ${log.extracted_label.upload}` shows the dead letter with its reason: fix\nthe cause, then replay it.","mimeType":"text/markdown","subject":"csvgate: an email could not be sent (${log.extracted_label.code}): ${log.extracted_label.object}"},"enabled":true,"severity":"WARNING","userLabels":{"csvgate":"unsent-emails"}}
 END
 # alert policy unsent-emails does not exist
 gcloud alpha monitoring policies create --policy-from-file=build/alert-policy-unsent-emails.json "--notification-channels=${CHANNEL_A}" --project=example-csvgate-dev
@@ -534,4 +618,4 @@ END
 # dashboard csvgate does not exist
 gcloud monitoring dashboards create --config-from-file=build/dashboard-csvgate.json --project=example-csvgate-dev
 
-# Summary: create 131, change 0, delete 0, unchanged 0, by hand 4
+# Summary: create 157, change 0, delete 0, unchanged 0, by hand 4

@@ -11,6 +11,7 @@ gcloud alpha monitoring policies delete policies/function-errors --quiet --proje
 gcloud alpha monitoring policies delete policies/quota-exceeded --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/quota-used --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/saturated --quiet --project=example-csvgate-dev
+gcloud alpha monitoring policies delete policies/several-failed-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/slow-uploads --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/unsent-emails --quiet --project=example-csvgate-dev
 gcloud alpha monitoring policies delete policies/waiting-events --quiet --project=example-csvgate-dev
@@ -80,4 +81,4 @@ gcloud iam service-accounts delete csvgate-notify@example-csvgate-dev.iam.gservi
 gcloud iam service-accounts delete csvgate-enrich@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 gcloud iam service-accounts delete csvgate-validate@example-csvgate-dev.iam.gserviceaccount.com --project=example-csvgate-dev
 
-# Summary: create 0, change 0, delete 53, unchanged 23
+# Summary: create 0, change 0, delete 54, unchanged 23

@@ -72,6 +72,21 @@ def test_env_is_all_that_the_official_clients_need(recording_cloud: LocalCloud) 
     }
 
 
+def test_names_are_those_that_the_storage_server_lists(recording_cloud: LocalCloud) -> None:
+    """The guard lists names itself (`object_names`); the server lists them with their sizes."""
+    bucket = recording_cloud.bucket("audit")
+    names = ["p/10", "p/2", "p/é", "p/a b", "p/b/a", "p/b.", "p/b0", "p.", "p/ﬀ", "p/𝒳", "q/1+%2F"]
+    for name in names:
+        bucket.blob(name).upload_from_string("")
+    for prefix in ("", "p", "p/", "p/b", "p/b/", "q/1+", "r/"):
+        found = [
+            [blob.name for blob in bucket.list_blobs(prefix=prefix, page_size=2, fields=fields)]
+            for fields in ("items(name),nextPageToken", "items(name,size),nextPageToken")
+        ]
+        assert found[0] == found[1]
+        assert sorted(name for name in names if name.startswith(prefix)) == found[0]
+
+
 def test_the_review_subscriptions_never_expire(recording_cloud: LocalCloud) -> None:
     for dead_letter in recording_cloud.endpoints["dead_letters"].values():
         path = f"projects/{recording_cloud.project}/subscriptions/{dead_letter['review']}"

@@ -14,7 +14,6 @@ from world import VALIDATED
 
 pytestmark = needs_chromium
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e' + "W" * 400
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -32,32 +31,6 @@ def console() -> Iterator[Served]:
 def enter(page: Page, console: Served) -> None:
     page.goto(console.entrance)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-
-
-def addresses(page: Page, console: Served) -> list[str]:
-    """One of each kind of page."""
-    page.goto(f"{console.url}/uploads/")
-    upload = page.locator("tbody th a").first.get_attribute("href")
-    return [
-        *("/", "/letters/", "/letters/groups", "/letters/groups?by=day", "/uploads/", "/audit/"),
-        *(str(upload), address("1000"), f"{address('1000')}/edit", address("2000", NOTIFY)),
-        *("/letters/?text=nothing", "/letters/?page=2&order=code"),
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_a_phone_and_breaks_no_policy(
-    chromium: Browser, console: Served, scheme: str
-) -> None:
-    context = chromium.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type,unused-ignore]
-    page = watched(context)
-    enter(page, console)
-    for path in addresses(page, console):
-        page.goto(console.url + path)
-        assert PHONE["width"] == page.evaluate("document.documentElement.scrollWidth"), path
-        assert 1 == page.locator("h1").count(), path
-    assert [] == complaints(page)
-    context.close()
 
 
 def test_the_address_gives_access_and_loses_its_token(page: Page, console: Served) -> None:

@@ -15,6 +15,8 @@ import pytest
 
 from csvgate_ops.deploy.doctor.diagnose import diagnose
 from csvgate_ops.deploy.doctor.gather import gather
+from csvgate_ops.deploy.kinds import iap_service
+from csvgate_ops.deploy.plan import console
 from csvgate_ops.deploy.plan.model import Binding, Desired, Key, Observed, Resource, Section
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.run.execute import Execution
@@ -52,14 +54,16 @@ CHOSEN = {
     Key("dataset", "sales"),
     Key("function", "enrich-records"),
     Key("trigger", "enrich-records"),
+    Key("agent", "iap.googleapis.com"),
+    *(console.KEY, console.PROXY),
 }
 """One resource of each kind that a company setting concerns."""
 
 
 def chosen(item: Resource | Binding) -> bool:
-    return (item.key if isinstance(item, Resource) else item.on) in CHOSEN and not (
-        isinstance(item, Binding) and item.on.kind != "kms-key"
-    )
+    if isinstance(item, Resource):
+        return item.key in CHOSEN
+    return item.on.kind in ("kms-key", "iap-service") or item.on == console.KEY
 
 
 def only_chosen() -> Desired:
@@ -75,7 +79,7 @@ def prepared() -> Project:
     project.apis |= {r.key.name for r in DESIRED.resources if r.key.kind == "api"}
     project.keys = dict.fromkeys((DATA, MESSAGES, CODE), "ENABLED")
     project.fresh_on_keys = set(FRESH)
-    for name in ("csvgate-enrich", "csvgate-build", "csvgate-triggers"):
+    for name in ("csvgate-enrich", "csvgate-build", "csvgate-triggers", "csvgate-console"):
         email = DESIRED.place.email(name)
         project.accounts[email] = {"name": email, "email": email}
     for domain, role in (
@@ -110,10 +114,11 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("company")
-    staged = folder / "build" / "enrich_records"
-    staged.mkdir(parents=True)
-    for name in ("main.py", "requirements.txt"):
-        (staged / name).touch()
+    for name in ("enrich_records", "operators_console"):
+        staged = folder / "build" / name
+        staged.mkdir(parents=True)
+        for file in ("main.py", "requirements.txt"):
+            (staged / file).touch()
     with (
         serving(prepared()) as stand_in,
         warmed(sdk.root(), sdk.environment(stand_in.address, folder)) as environment,
@@ -152,9 +157,27 @@ def settings(project: Project) -> dict[str, Any]:
         "regions": sorted(topic["messageStoragePolicy"]["allowedPersistenceRegions"]),
         "replicas": [r["location"] for r in secret["replication"]["userManaged"]["replicas"]],
         "network": project.interfaces[service],
+        "network of the console": project.interfaces[console_service(project)],
+        "behind Identity-Aware Proxy": project.proxied,
     }
 
 
+def console_service(project: Project) -> str:
+    return f"projects/{project.name}/locations/{project.region}/services/{console.SERVICE}"
+
+
+def signing_in(project: Project) -> dict[str, list[str]]:
+    """Return by role who may pass the proxy."""
+    policy = project.policies.get(f"iap/{project.region}/{console.SERVICE}")
+    return {binding["role"]: sorted(binding["members"]) for binding in policy["bindings"]}
+
+
+NETWORK = {
+    INTERFACES: '[{"network": "projects/acme-net/global/networks/prod", "subnetwork": '
+    '"projects/acme-net/regions/europe-west3/subnetworks/csvgate", "tags": ["csvgate", '
+    '"to-sendgrid"]}]',
+    EGRESS: "all-traffic",
+}
 EXPECTED = {
     **{
         f"labels of {kind}": LABELS
@@ -168,13 +191,13 @@ EXPECTED = {
     "key of function": CODE,
     "regions": ["europe-west3", "europe-west4"],
     "replicas": ["europe-west3", "europe-west4"],
-    "network": {
-        INTERFACES: '[{"network": "projects/acme-net/global/networks/prod", "subnetwork": '
-        '"projects/acme-net/regions/europe-west3/subnetworks/csvgate", "tags": ["csvgate", '
-        '"to-sendgrid"]}]',
-        EGRESS: "all-traffic",
+    "network": NETWORK,
+    "network of the console": NETWORK,
+    "behind Identity-Aware Proxy": {
+        "projects/example-csvgate-dev/locations/europe-west3/services/operators-console"
     },
 }
+MEMBERS = ["group:csvgate-operators@acme.example", "user:ada@acme.example"]
 
 
 def test_resources_are_created_with_the_settings(story: Story) -> None:
@@ -183,6 +206,14 @@ def test_resources_are_created_with_the_settings(story: Story) -> None:
     names = {"gcp-sa-pubsub": TOPIC}
     expected = [text.format(names.get(domain, where)) for domain, text in FRESH.items()]
     assert sorted(expected) == sorted(story.stand_in.refused())
+
+
+def test_members_may_sign_in_and_only_the_proxy_may_call_the_console(story: Story) -> None:
+    project = story.created
+    assert {iap_service.ACCESSOR: MEMBERS} == signing_in(project)
+    agent = f"serviceAccount:{project.agent('gcp-sa-iap')}"
+    callers = project.policies.get(console_service(project))["bindings"]
+    assert [{"role": console.CALL, "members": [agent]}] == callers
 
 
 def test_agents_may_use_the_keys(story: Story) -> None:
@@ -227,6 +258,10 @@ def drift(project: Project) -> None:
     project.topics[TOPIC]["kmsKeyName"] = DATA
     project.topics[TOPIC]["messageStoragePolicy"]["allowedPersistenceRegions"] = ["us-east1"]
     project.interfaces.clear()
+    project.proxied.clear()
+    policy = project.policies.get(f"iap/{project.region}/{console.SERVICE}")
+    policy["bindings"][0]["members"] = ["user:ada@acme.example", "user:bob@acme.example"]
+    project.policies.set(f"iap/{project.region}/{console.SERVICE}", policy)
 
 
 def test_what_somebody_changes_is_drift_and_is_set_right(story: Story) -> None:
@@ -241,9 +276,12 @@ def test_what_somebody_changes_is_drift_and_is_set_right(story: Story) -> None:
             *(f"{kind}.kms_key" for kind in ("bucket", "dataset", "function", "topic")),
             "topic.storage_regions",
             *(f"function.{field}" for field in ("subnet", "network", "tags", "egress")),
+            *(f"function.{field}" for field in ("subnet", "network", "tags", "egress")),
+            *("function.iap", "role.missing", "console.access"),
         ]
     ) == sorted(codes)
     changes = story.apply(desired, facts.observed)
     assert EXPECTED == settings(story.stand_in.project)
+    assert {iap_service.ACCESSOR: MEMBERS} == signing_in(story.stand_in.project)
     assert {200} == {int(change[-3:]) for change in changes}
     assert 10 == len(changes), changes

@@ -140,7 +140,9 @@ class CloudFunctions(Service):
         masked(changed, request.body, mask)
         self._hold(changed, location)
         # Settings of its service that the API does not know may be lost.
-        self.project.interfaces.pop(there["serviceConfig"].get("service", ""), None)
+        service = there["serviceConfig"].get("service", "")
+        self.project.interfaces.pop(service, None)
+        self.project.proxied.discard(service)
         there.clear()
         there.update(changed)
         return self._built(there, name)
@@ -149,6 +151,7 @@ class CloudFunctions(Service):
         there = self._there(project, location, name)
         service = there["serviceConfig"].get("service", "")
         self.project.services.discard(service)
+        self.project.proxied.discard(service)
         revisions.remove(self.project, service)
         self.project.policies.drop(service)
         del self.project.functions[name]

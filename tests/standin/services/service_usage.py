@@ -13,6 +13,7 @@ AGENTS = {
     "artifactregistry.googleapis.com": "gcp-sa-artifactregistry",
     "cloudfunctions.googleapis.com": "gcf-admin-robot",
     "run.googleapis.com": "serverless-robot-prod",
+    "iap.googleapis.com": "gcp-sa-iap",
 }
 
 

@@ -1,6 +1,7 @@
 """Usage of `csvgate dlq`."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,9 +10,16 @@ from click.testing import CliRunner
 
 from csvgate_ops.cli import main as cli
 from csvgate_ops.cli.dlq._options import TimeType
+from csvgate_ops.cli.dlq._running import run_in_terminal
 from csvgate_ops.cli.operate.dlq import command as dlq
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
+from csvgate_ops.operate.dead_letters.actions.discard import DISCARD
+from csvgate_ops.operate.dead_letters.actions.replay import REPLAY
+from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.runs import RunOptions
 from unit.cli.test_cli import run
+from unit.operate.console.browsing import letter, letter_world, marker
+from unit.operate.dead_letters.test_owners import rejection
 
 assert isinstance(dlq, click.Group)
 NAMES = dlq.list_commands(click.Context(dlq))
@@ -87,3 +95,20 @@ def test_ages(text: str, ago: timedelta) -> None:
 def test_an_invalid_time() -> None:
     with pytest.raises(click.BadParameter):
         TimeType().convert("", None, None)
+
+
+def test_a_dry_run_says_for_which_letters_the_runbook_names_another_action(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As the console's confirmation does."""
+    there = letter_world()
+    for code in ("table.contradicts", "table.contradicts", "event.malformed"):
+        letter(there, data=marker(), csvgate_code=code)
+    rejection(there)
+    for action, said in (
+        (REPLAY, "For 1 letter, the runbook names another action: discard."),
+        (DISCARD, "For 2 letters, the runbook names another action: replay."),
+    ):
+        act = partial(action.run, there.context, Filter())
+        run_in_terminal(there.context, Filter(), RunOptions(reason="x"), act, as_json=False)
+        assert said in capsys.readouterr().out.splitlines()

@@ -1,5 +1,7 @@
 """What `csvgate dlq list`, `groups` and `show` print: the owner, the object and a reference."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from rich.console import Console, RenderableType
 
@@ -11,10 +13,13 @@ from csvgate_ops.operate.dead_letters.content.letter_json import group_json, let
 from csvgate_ops.operate.dead_letters.groups import groups
 from csvgate_ops.operate.dead_letters.owners import operators_first
 from csvgate_ops.operate.references import letter_reference
+from csvgate_ops.text import utc
 from unit.operate.console.browsing import ENRICH, letter, letter_world, marker
 from unit.operate.dead_letters.contexts import LetterWorld
 from unit.protocol.orders import orders
 from world import letters_of
+
+LATE = datetime(2026, 12, 20, 11, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +66,30 @@ def test_groups_begin_with_the_operators_and_name_the_newest_object(there: Lette
 
 def test_a_letter_in_full_has_its_reference_owner_and_remedy(there: LetterWorld) -> None:
     topic = letters_of(ENRICH)
-    text = "\n".join(printed(detail_view(show(there.context, "1000", topic=topic))))
+    text = "\n".join(printed(detail_view(show(there.context, "1000", topic=topic), LATE)))
     for expected in (
         f"reference csvgate:letters/{topic}/1000",
         "owner operator",
         "what to do Deploy: it alters the table",
+        "dead-lettered 2026-11-21 12:00:00 UTC",
+        "expires 2026-12-22 12:00:00 UTC, expires in 2 days",
     ):
         assert expected in text
     with pytest.raises(NoSuchLetter):
         show(there.context, "1000", topic=letters_of("notify_stakeholders"))
+
+
+def test_lists_warn_of_letters_that_expire_within_days(there: LetterWorld) -> None:
+    letters = read(there.context).letters
+    for now, is_warned in ((LATE, True), (LATE - timedelta(days=2), False)):
+        tables = (
+            letters_table(letters, there.context, now),
+            groups_table(groups(letters), "code", there.context, now),
+        )
+        for table in tables:
+            assert is_warned == ("expires in 2 days" in "\n".join(printed(table)))
+    assert "2026-12-22T12:00:00+00:00" in {letter_json(it, "")["expires_at"] for it in letters}
+
+
+def test_times_are_in_utc_and_name_it() -> None:
+    assert "2026-12-20 11:00:00 UTC" == utc(LATE.astimezone(timezone(timedelta(hours=5))))

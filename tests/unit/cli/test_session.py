@@ -18,6 +18,7 @@ def test_a_project_is_named_by_the_topology() -> None:
     assert {
         "topic": "enrich-records-dead-letter",
         "review": "enrich-records-dead-letter-review",
+        "retention": 31 * 86_400,
     } == session.endpoints["dead_letters"]["enrich_records"]
     assert " --project acme-prod" == session.options
 

@@ -1,6 +1,7 @@
 """Usage and output of `csvgate status` as a list."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from csvgate_ops.cli import main as cli
 from csvgate_ops.session import Session
+from unit.delivery.simple import contracts, table
 from unit.operate.upload_index.many_uploads import NOW, CountedStore, ledger_of
+from world import World
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,17 @@ def test_a_filter_that_nothing_passes_says_so(store: CountedStore) -> None:
 @pytest.mark.parametrize("arguments", [["--state", "loading"], ["--since", "yesterday"]])
 def test_a_wrong_call_exits_2(arguments: list[str]) -> None:
     assert 2 == CliRunner().invoke(cli.csvgate, ["status", *arguments]).exit_code
+
+
+def test_ignored_objects_are_listed_with_name_and_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(contracts=contracts())
+    for name in ("notes/zoë 2026.txt", "plain/ada.csv", "notes/mei.txt"):
+        world.validate(world.upload(name, table(1)))
+    monkeypatch.setattr(
+        "csvgate_ops.cli.operate.status.open_session", lambda *_: Session({"project": "p"})
+    )
+    monkeypatch.setattr(Session, "ledger", lambda _: world.ledger)
+    said = run("--state", "ignored").stdout
+    assert ["notes/mei.txt", "notes/zoë 2026.txt"] == re.findall(r"notes/\S+(?: 2026)?\.?\w*", said)
+    assert ["no_contract"] * 2 == re.findall(r"^ +(\w+) *$", said, re.MULTILINE)
+    assert said.endswith("2 uploads: 2 ignored.\n")

@@ -17,6 +17,7 @@ from csvgate.runtime.errors import Permanent, Transient
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contracts, table
 from unit.delivery.test_call_counts import kinds, new, run, without_subject
+from unit.delivery.test_day_lists import listed
 from world import VALIDATED, World, published
 
 REPLACE: dict[str, Any] = {"on_overwrite": "replace"}
@@ -153,6 +154,8 @@ def test_an_older_generation_that_comes_late_is_superseded() -> None:
     assert "Newer rows are in the table already" in email.text
     found = status(world.ledger, end.upload.id)
     assert ("rejected", "upload.superseded", end.detail) == (found.state, found.code, found.detail)
+    lines = [(line.state, line.codes, line.loaded) for line in listed(world)]
+    assert [("completed", (), 1), ("rejected", ("upload.superseded",), 0)] == sorted(lines)
 
 
 def test_rows_whose_keys_are_in_the_table_are_named() -> None:

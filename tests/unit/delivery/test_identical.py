@@ -12,6 +12,7 @@ from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.uploads import status
 from unit.delivery.simple import contracts, table
 from unit.delivery.test_call_counts import kinds, new, watched
+from unit.delivery.test_day_lists import listed
 from unit.operate.undo.undoing import restore_in, revoke_in
 from world import VALIDATED, World, finalized, published
 
@@ -72,6 +73,8 @@ def test_what_people_read_about_a_skipped_upload() -> None:
         found.identical,
     )
     assert f"upload {first.upload.id}, generation {first.upload.generation}" in (found.detail or "")
+    line, _ = listed(world)
+    assert ("rejected", ("upload.identical",), 0) == (line.state, line.codes, line.loaded)
 
 
 def test_what_people_read_about_a_loaded_upload() -> None:

@@ -69,7 +69,7 @@ def test_ports_are_each_given_once(planned: Plan) -> None:
 
 
 def test_servers_behind_the_guard_are_not_on_its_addresses(planned: Plan) -> None:
-    guarded = dict(each.split("=", 1) for each in component(planned, "guard").argv[3:])
+    guarded = dict(each.split("=", 1) for each in component(planned, "guard").argv[4:])
     assert set(guarded) == {"storage", "bigquery", *planned.topology.functions}
     for name, route in guarded.items():
         port, backend = route.split("=")

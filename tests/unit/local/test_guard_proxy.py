@@ -89,13 +89,19 @@ def backend() -> Iterator[Address]:
         thread.join()
 
 
+def own(target: str) -> bytes | None:
+    """What the proxy answers itself."""
+    return b'{"own": true}' if target == "/own?a=%20b" else None
+
+
 def serve(backend: Address) -> Iterator[int]:
     """Serve the proxy on a free port, which is yielded."""
     loop, listening, port = asyncio.new_event_loop(), threading.Event(), 0
 
     async def start() -> None:
         nonlocal port
-        server = await asyncio.start_server(GuardProxy("storage", backend).serve, "127.0.0.1", 0)
+        proxy = GuardProxy("storage", backend, own)
+        server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         listening.set()
 
@@ -130,6 +136,18 @@ def test_requests_and_answers_pass_unchanged_over_one_connection(port: int) -> N
         client.request("GET", "/chunks")
         assert b"".join(CHUNKS) == client.getresponse().read()
     assert ["/a?b=%20c"] * 3 + ["/chunks"] == Backend.requests
+
+
+def test_the_proxy_answers_some_requests_itself(port: int) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        for _ in range(2):
+            client.request("GET", "/own?a=%20b")
+            answer = client.getresponse()
+            assert "application/json" == answer.headers["Content-Type"]
+            assert b'{"own": true}' == answer.read()
+            client.request("POST", "/own?a=%20b", b"x")
+            assert b"x" == client.getresponse().read()
+    assert ["/own?a=%20b"] * 2 == Backend.requests
 
 
 def test_a_backend_may_close_its_connection_after_an_answer(port: int) -> None:

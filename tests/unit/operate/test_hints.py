@@ -29,6 +29,10 @@ CASES = {
     "ignored": Case(
         UploadStatus(id="a", state="ignored"), ("Nothing of it is loaded. To draft",), (OPEN,)
     ),
+    "failed before it was recorded": Case(
+        UploadStatus(id="a", state="unknown"),
+        ("The ledger does not know it: it has not arrived, or it failed",),
+    ),
     "failed": Case(
         UploadStatus(id="a", state="failed", failures=(LOAD,), emailed=True),
         ("enrich_records gave up with table.no_dataset",),

@@ -25,8 +25,14 @@ class Scripted:
         decode: Exception | None = None,
         handle: Exception | None = None,
         give_up: Exception | None = None,
+        object_name: Exception | None = None,
     ) -> None:
-        self._errors = {"decode": decode, "handle": handle, "give_up": give_up}
+        self._errors = {
+            "decode": decode,
+            "handle": handle,
+            "give_up": give_up,
+            "object_name": object_name,
+        }
         self.given_up: list[str] = []
 
     def _maybe_raise(self, where: str) -> None:
@@ -44,6 +50,10 @@ class Scripted:
     def handle(self, work: str, delivery: Delivery) -> str:
         self._maybe_raise("handle")
         return "done"
+
+    def object_name(self, work: str) -> str:
+        self._maybe_raise("object_name")
+        return "orders/2026-11-21.csv"
 
     def give_up(self, work: str, failure: Failure) -> None:
         self.given_up.append(failure.code)
@@ -146,3 +156,14 @@ def test_a_letter_is_sent_even_if_giving_up_can_never_succeed() -> None:
     handler = Scripted(handle=Permanent("a.code", "why"), give_up=Permanent("b.code", "corrupt"))
     failure_boundary(handler, publisher)(EVENT)
     assert codes(publisher) == ["a.code"]
+
+
+@pytest.mark.parametrize("error", [Transient("t", "later"), OSError("gone")])
+def test_a_letter_without_the_name_of_its_object_is_sent_once(
+    error: Exception,
+) -> None:
+    """Its name is asked for after it is sent: a failure of that must not send it again."""
+    publisher = FakePublisher("letters")
+    handler = Scripted(handle=Permanent("a.code", "why"), object_name=error)
+    assert "dead-lettered: a.code" == failure_boundary(handler, publisher)(EVENT)
+    assert ["a.code"] == codes(publisher)

@@ -39,8 +39,10 @@ CREATE: Final[Mapping[str, Create]] = {
     "subscription": messages.subscription,
     "dataset": dataset.dataset,
     "function": function.function,
+    "iap-service": function.proxy,
     "trigger": trigger.trigger,
     "trigger-subscription": trigger.subscription,
+    "trigger-topic": trigger.topic,
     "scheduler-job": scheduler.job,
     "budget": budget.budget,
 }

@@ -12,11 +12,12 @@ import pulumi_gcp as gcp
 from csvgate_ops.deploy.kinds.function import BUILD_VARIABLES, every_label, folder, pairs
 from csvgate_ops.deploy.plan.model import Key
 from csvgate_pulumi.kinds.labels import encrypted, labels
+from csvgate_pulumi.proxied_service import ProxiedService
 from csvgate_pulumi.site import Site, Wanted
 
 
 def function(site: Site, wanted: Wanted, options: Any) -> Any:
-    return gcp.cloudfunctionsv2.Function(
+    made = gcp.cloudfunctionsv2.Function(
         str(wanted.key),
         name=wanted.key.name,
         location=site.place.region,
@@ -27,6 +28,21 @@ def function(site: Site, wanted: Wanted, options: Any) -> Any:
         service_config=_service(site, wanted),
         opts=options,
     )
+    if (iap := wanted.get("iap")) is not None:
+        where = f"projects/{site.place.project}/locations/{site.place.region}"
+        ProxiedService(
+            f"proxy {wanted.key.name}",
+            service=f"{where}/services/{wanted.key.name}",
+            iap=iap,
+            source=wanted["source"],
+            options=site.options([made]),
+        )
+    return made
+
+
+def proxy(site: Site, wanted: Wanted, _options: Any) -> Any:
+    """Return the function whose service is behind the proxy: only roles are granted on this."""
+    return site.made[Key("function", wanted.key.name)]
 
 
 def sources(site: Site, wanted: Wanted) -> Any:

@@ -44,6 +44,18 @@ def subscription_of(site: Site, name: str) -> Any:
     )
 
 
+def topic_of(site: Site, name: str) -> Any:
+    """Return the short name of the topic that a trigger subscribes to."""
+    return site.made[Key("trigger", name)].transport.apply(
+        lambda transport: last_segment(transport.pubsub.topic)
+    )
+
+
+def topic(site: Site, wanted: Wanted, _options: Any) -> Any:
+    """Return the topic that Eventarc created with a trigger: only roles are granted on it."""
+    return topic_of(site, wanted.key.name)
+
+
 def subscription(site: Site, wanted: Wanted, options: Any) -> Any:
     return PatchedSubscription(
         str(wanted.key),

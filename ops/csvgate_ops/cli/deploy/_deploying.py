@@ -136,6 +136,6 @@ def target(env: str) -> Target:
 
     found = located(env)
     root = found.root
-    staged = stage(root, root / "build", found.topology)
+    staged = stage(root, root / "build", found.settled)
     wanted = found.desired({name: made.digest for name, made in staged.items()})
     return Target(root, env, wanted, found.runner())

@@ -14,10 +14,11 @@ from csvgate_ops.cli.deploy._plan_file import (
     save,
 )
 from csvgate_ops.deploy.kinds import traffic
-from csvgate_ops.deploy.plan.model import Observed
+from csvgate_ops.deploy.plan.model import Observed, Plan
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.rollout import promotion
 from csvgate_ops.deploy.plan.script import script, summary
+from csvgate_ops.text import printable
 
 
 @click.command("deploy")
@@ -77,6 +78,7 @@ def command(
         if not steps:
             click.echo(f"Nothing to do: {project} matches environment {env}.")
             _show_traffic(observed)
+            _show_notes(steps)
         elif only_plan:
             title = f"Deploy {env} to {project}.\nRun this in the repository, after `make stage`."
             click.echo(script(steps, title), nl=False)
@@ -89,12 +91,18 @@ def command(
                     f"New revisions of functions that existed get {canary}% of the events. All: "
                     f"deploy/deploy.sh {env} --promote. None: csvgate rollback {env}"
                 )
+            _show_notes(steps)
 
 
 def _observed(place: Target, *, assume_empty: bool, promote: bool) -> Observed:
     if assume_empty:
         return Observed()
     return place.functions() if promote else place.observed()
+
+
+def _show_notes(steps: Plan) -> None:
+    for note in steps.notes:
+        click.echo(printable(note))
 
 
 def _show_traffic(observed: Observed) -> None:

@@ -15,14 +15,16 @@ from csvgate_ops.operate.audit import named
 from csvgate_ops.operate.dead_letters.actions.show import Detail
 from csvgate_ops.operate.dead_letters.content.content import Grid
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
+from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.expiry import SOON, clock_difference, expires
 from csvgate_ops.operate.dead_letters.owners import owner_of_letter
 from csvgate_ops.operate.references import letter_reference
 from csvgate_ops.operate.runbook import remedy
-from csvgate_ops.text import printable
+from csvgate_ops.text import printable, utc
 
 
-def detail_view(detail: Detail) -> RenderableType:
-    parts: list[RenderableType] = [_facts(detail)]
+def detail_view(detail: Detail, now: datetime) -> RenderableType:
+    parts: list[RenderableType] = [_facts(detail, now)]
     if detail.counts:
         line = detail.letter.stopped_at
         so_far = f" before line {printable(line)}" if line else ""
@@ -48,7 +50,7 @@ def detail_view(detail: Detail) -> RenderableType:
     return Group(*parts)
 
 
-def _facts(detail: Detail) -> RenderableType:
+def _facts(detail: Detail, now: datetime) -> RenderableType:
     letter = detail.letter
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bold")
@@ -61,9 +63,13 @@ def _facts(detail: Detail) -> RenderableType:
     if what := remedy(letter.code):
         facts.add_row("what to do", Text(what))
     facts.add_row("function", Text(printable(f"{letter.function} {letter.revision}")))
-    facts.add_row("dead-lettered", _when(letter.dead_lettered_at))
+    facts.add_row("dead-lettered", _dead_lettered(letter))
+    if letter.expires_at is not None:
+        at = letter.expires_at
+        style = "bold red" if at - now < SOON else ""
+        facts.add_row("expires", Text(f"{utc(at)}, {expires(at, now)}", style=style))
     if letter.first_seen:
-        facts.add_row("first seen", _when(letter.first_seen))
+        facts.add_row("first seen", utc(letter.first_seen))
     if letter.attempt is not None:
         facts.add_row("attempt", str(letter.attempt))
     if letter.replays:
@@ -139,10 +145,12 @@ def _history(detail: Detail) -> RenderableType:
         who = named(entry.actor, entry.verified_by)
         text = f"{entry.verb} {entry.outcome} by {who}, run {entry.run}"
         table.add_row(
-            _when(entry.at), Text(printable(f"{text}: {entry.reason}" if entry.reason else text))
+            utc(entry.at), Text(printable(f"{text}: {entry.reason}" if entry.reason else text))
         )
     return table
 
 
-def _when(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def _dead_lettered(letter: DeadLetter) -> str:
+    """Return when Pub/Sub received the letter, and how the sender's clock differs."""
+    differs = clock_difference(letter)
+    return utc(letter.published_at) + (f"; {differs}" if differs else "")

@@ -18,7 +18,7 @@ from csvgate_ops.operate.dead_letters import connect
 from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.filters import Filter
-from csvgate_ops.operate.references import letter_id_of, upload_of
+from csvgate_ops.operate.references import is_upload, letter_id_of, letter_of, upload_of
 from csvgate_ops.operate.runbook import OWNERS
 from csvgate_ops.text import printable
 
@@ -108,8 +108,8 @@ def filter_options(function: F) -> F:
         click.option(
             "--text",
             default="",
-            help="Text in the object's name, the reason, the attributes or the data, as they are "
-            "shown without --reveal.",
+            help="Text in an id, the object's name, the code, the reason, the attributes or the "
+            "data, as they are shown without --reveal; or a reference.",
         ),
         click.option(
             "--since",
@@ -162,14 +162,28 @@ def _decorated(function: Callable[..., Any], options: tuple[Any, ...]) -> Callab
 
 
 def _filter(given: dict[str, Any], since: datetime | None, until: datetime | None) -> Filter:
-    names = ("codes", "functions", "datasets", "owners", "text")
+    ids = tuple(letter_id_of(text) for text in given.pop("ids"))
+    uploads = tuple(upload_of(text) for text in given.pop("uploads"))
+    text = str(given.pop("text"))
+    # A reference names one letter or upload: a text may occur in others, which are then acted on.
+    if (named := letter_of(text)) is not None:
+        ids, text = _only("--id", ids, named[1]), ""
+    elif is_upload(text):
+        uploads, text = _only("--upload", uploads, upload_of(text)), ""
     return Filter(
-        ids=tuple(letter_id_of(text) for text in given.pop("ids")),
-        uploads=tuple(upload_of(text) for text in given.pop("uploads")),
+        ids=ids,
+        uploads=uploads,
+        text=text,
         since=since,
         until=until,
-        **{name: given.pop(name) for name in names},
+        **{name: given.pop(name) for name in ("codes", "functions", "datasets", "owners")},
     )
+
+
+def _only(option: str, given: tuple[str, ...], named: str) -> tuple[str, ...]:
+    if given:
+        raise click.UsageError(f"--text is a reference: give it with {option} instead")
+    return (named,)
 
 
 def letter_context(

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from csvgate_ops.cli.dlq._reading import read_letters, warn_about_unfinished_runs
+from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.next_action import action_for, other_actions
 from csvgate_ops.operate.dead_letters.runs import Outcome, Report, Result, RunOptions
 from csvgate_ops.operate.dead_letters.runs import Progress as RunProgress
 from csvgate_ops.text import printable
@@ -119,11 +121,21 @@ def _print_report(report: Report) -> None:
     summary = ", ".join(f"{counts[result]:,} {text}" for result, text in _RESULTS if counts[result])
     click.echo(f"{report.action}: {summary or 'nothing was done'}.")
     if report.dry_run:
+        for remark in _remarks(report):
+            click.echo(remark)
         click.echo("This was a dry run: nothing was changed. Add --yes to act.")
     else:
         click.echo(f"The audit log has it as run {report.run}.")
     if report.stopped:
         click.echo("Stopped before the end. Repeat the same command to continue.", err=True)
+
+
+def _remarks(report: Report) -> Iterator[str]:
+    """Yield what the console's confirmation says too."""
+    action = next((it for it in SELECTION_ACTIONS if it.name == report.action), None)
+    if action is not None:
+        affected = (it for it in report.outcomes if it.result == "would be done")
+        yield from other_actions(action, (action_for(it.code) for it in affected))
 
 
 def _print_kinds(outcomes: list[Outcome]) -> None:

@@ -11,6 +11,7 @@ from csvgate.text import shorten, shorten_middle
 from csvgate_ops.operate.dead_letters.content.masking import message_of
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.expiry import expires_soon
 from csvgate_ops.operate.dead_letters.groups import Group
 from csvgate_ops.operate.dead_letters.owners import owner_of_letter
 from csvgate_ops.operate.runbook import Owner
@@ -41,7 +42,7 @@ def letters_table(
         replayed = f"replayed {letter.replays}×: " if letter.replays else ""
         table.add_row(
             Text(printable(letter.id)),
-            age(letter.dead_lettered_at, now),
+            _age(letter, now),
             _owner(owner_of_letter(letter)),
             Text(printable(letter.function)),
             Text(shorten(printable(letter.code), _MOST_CODE), style="red"),
@@ -65,11 +66,20 @@ def groups_table(
             Text(printable(group.key) or "unknown", style="red" if by == "code" else ""),
             f"{group.count:,}",
             f"{group.uploads:,}",
-            age(group.oldest, now),
+            Text.assemble(age(group.oldest, now), _warning(group.expires_at, now)),
             age(group.newest, now),
             Text(_named(group.example) + _reason(group.example, context)),
         )
     return table
+
+
+def _age(letter: DeadLetter, now: datetime) -> Text:
+    return Text.assemble(age(letter.published_at, now), _warning(letter.expires_at, now))
+
+
+def _warning(expires_at: datetime | None, now: datetime) -> tuple[str, str]:
+    words = expires_soon(expires_at, now)
+    return f" {words}" if words else "", "bold red"
 
 
 def _owner(owner: Owner) -> Text:

@@ -41,4 +41,4 @@ def command(
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
     else:
-        console().print(detail_view(found))
+        console().print(detail_view(found, context.clock()))

@@ -9,13 +9,13 @@ from rich.text import Text
 from csvgate_ops.deploy import topology as topo
 from csvgate_ops.deploy.topology.derive import seconds_until_forwarded
 from csvgate_ops.operate.breakers import BreakerState
-from csvgate_ops.text import duration, printable
+from csvgate_ops.text import duration, printable, utc
 
 _COLOURS = {"open": "red", "lifted": "yellow", "closed": "green"}
 
 
 def _time(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
+    return utc(at) if at else ""
 
 
 def listing(states: Iterable[BreakerState]) -> Table:

@@ -10,9 +10,8 @@ from csvgate_ops.operate.upload_index.lines import (
     MOST_SEARCHED,
     Line,
     lines,
-    matching,
     reader,
-    stream,
+    search,
 )
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_index.listing import FEW_NAMES, Totals, last_day, read_listing
@@ -45,12 +44,14 @@ class Selected:
     totals: Totals
     """Of all uploads that match."""
     searched: int | None = None
-    """How many uploads were searched by text or dataset, the newest first; None if all were."""
+    """How many uploads were looked at, the newest first; None if all were, or if every upload
+    matches."""
 
 
 def select(ledger: Ledger, filters: Filters, most: int, now: datetime) -> Selected:
     """Return up to `most` uploads, newest first; 0 stands for all. A line costs one read. A search
-    by text or dataset reads one entry for each upload that it looks at."""
+    by text or dataset reads one entry for each upload that it looks at, and ends soon after it has
+    found so many."""
     until = last_day(filters.until, now)
     names = FEW_NAMES if most else None
     listing = read_listing(ledger, since=filters.since, until=until, most_names=names)
@@ -58,13 +59,15 @@ def select(ledger: Ledger, filters: Filters, most: int, now: datetime) -> Select
     read = reader(ledger)
     if not filters.reads_entries:
         shown = lines(read, in_state[: most or None])
-        return Selected(shown, Totals.of(in_state, is_exact=listing.is_complete))
-    if most:
-        found, is_all = matching(read, in_state, filters.wants)
-    else:
-        found, is_all = [line for line in stream(read, in_state) if filters.wants(line)], True
-    totals = Totals.of(found, is_exact=listing.is_complete and is_all)
-    return Selected(found[: most or None], totals, None if is_all else MOST_SEARCHED)
+        of_all = filters.states and not listing.is_complete
+        totals = Totals.of(in_state, is_exact=listing.is_complete)
+        return Selected(shown, totals, len(listing.uploads) if of_all else None)
+    # One more than is shown, so that it is known whether there are more.
+    enough, searched = (most + 1, MOST_SEARCHED) if most else (len(in_state) + 1, None)
+    found = search(read, in_state, filters.wants, enough=enough, most=searched)
+    is_exact = listing.is_complete and found.is_all
+    totals = Totals.of(found.lines, is_exact=is_exact)
+    return Selected(found.lines[: most or None], totals, None if is_exact else found.searched)
 
 
 def totals(selected: Selected) -> str:
@@ -83,7 +86,7 @@ def totals(selected: Selected) -> str:
         first = f"At least {number}"
     parts = [f"{first}: {', '.join(by_state)}." if by_state else "0 uploads."]
     if selected.searched is not None:
-        parts.append(f"Only the newest {selected.searched:,} uploads were searched.")
+        parts.append(f"Only the newest {counted(selected.searched, 'upload')} were searched.")
     if not found.is_exact:
         parts.append("--since and --until choose days; --most 0 counts everything.")
     return " ".join(parts)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -14,7 +14,7 @@ from csvgate.text import changed, counted
 from csvgate_ops.operate.hints import failure_message
 from csvgate_ops.operate.upload_index.lines import Line
 from csvgate_ops.operate.uploads import UploadStatus
-from csvgate_ops.text import printable
+from csvgate_ops.text import printable, utc
 
 _COLOURS = {
     "completed": "green",
@@ -41,11 +41,11 @@ def _state(state: str) -> Text:
 
 
 def _clock(at: datetime) -> str:
-    return at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+    return at.astimezone(UTC).strftime("%H:%M:%S.%f")[:-3] + " UTC"
 
 
 def _day(at: datetime) -> str:
-    return at.astimezone().strftime("%Y-%m-%d")
+    return at.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def listing(lines: Iterable[Line]) -> RenderableType:
@@ -61,14 +61,22 @@ def listing(lines: Iterable[Line]) -> RenderableType:
         more = "+" if line.is_partial else ""
         table.add_row(
             line.id,
-            Text(printable(line.upload.name) if line.upload else "?"),
+            _named(line),
             _state(line.state),
-            f"{_day(line.received_at)} {_clock(line.received_at)}",
+            utc(line.received_at),
             f"{counts.read:,}{more}" if counts else "",
             f"{line.loaded:,}" if counts else "",
             f"{counts.rejected:,}{more}" if counts else "",
         )
     return table
+
+
+def _named(line: Line) -> Text:
+    """Return the name of the object, and below it why it failed or was ignored."""
+    found = Text(printable(line.upload.name) if line.upload else "?")
+    if line.codes:
+        found.append("\n" + ", ".join(map(printable, line.codes)), style="dim")
+    return found
 
 
 def summary(status: UploadStatus) -> str:
@@ -144,7 +152,7 @@ def detail(status: UploadStatus, hints: Iterable[str] = ()) -> RenderableType:
         open_rows = f"{status.open_rows:,} of {status.counts.rejected:,} rejected rows"
         facts.add_row("", f"{open_rows} still to be corrected")
     if status.timeline:
-        facts.add_row("day", _day(status.timeline[0].at))
+        facts.add_row("day (UTC)", _day(status.timeline[0].at))
     steps = Table.grid(padding=(0, 2))
     last: datetime | None = None
     for step in status.timeline:

@@ -28,5 +28,5 @@ def command(data_dir: Path, project: str | None, topology: Path | None) -> None:
     if not first:
         click.echo("The index lists every upload.")
         return
-    record(ledger, "index.complete", operator(), "uploads are missing in the index", {})
+    record(ledger, "index.complete", operator(), "uploads may be missing in the index", {})
     click.echo(f"Added {counted(complete(ledger, chain(first, uploads)), 'upload')} to the index.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from csvgate_ops.deploy.doctor import access, contracts, fixes, resources, tables
+from csvgate_ops.deploy.doctor import access, console, contracts, fixes, resources, tables
 from csvgate_ops.deploy.doctor.model import Check, Facts, Fault
 from csvgate_ops.deploy.monitoring.observe import APIS
 from csvgate_ops.deploy.monitoring.plan import Command, plan
@@ -20,6 +20,7 @@ def diagnose(facts: Facts) -> tuple[Check, ...]:
     return (
         *resources.checks(facts),
         *access.checks(facts),
+        *console.checks(facts),
         *tables.checks(facts),
         *contracts.checks(facts),
         *_monitoring_checks(facts),

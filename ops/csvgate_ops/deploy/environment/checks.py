@@ -5,7 +5,13 @@ from typing import Final
 
 from csvgate.contracts.reading.mistakes import Complaints, suggest
 from csvgate_ops.deploy.environment import cloud_run, regions
-from csvgate_ops.deploy.environment.model import Environment, KmsKeys, Network, Sizes
+from csvgate_ops.deploy.environment.model import (
+    ConsoleChoice,
+    Environment,
+    KmsKeys,
+    Network,
+    Sizes,
+)
 from csvgate_ops.deploy.environment.overlay import overlay, place_of
 from csvgate_ops.deploy.kinds import kms_key
 from csvgate_ops.deploy.topology import bucket_names
@@ -38,6 +44,7 @@ def contradictions(environment: Environment, topology: Topology) -> Complaints:
     yield from _secrets(environment, topology)
     yield from _names(environment, topology)
     yield from _network(environment.network)
+    yield from _console(environment, topology)
     if environment.region != UNKNOWN:
         yield from _places(environment, topology)
 
@@ -146,6 +153,24 @@ def _network(network: Network | None) -> Complaints:
     for field in ("subnet", "network", "tags"):
         if getattr(network, field):
             yield ("network", field), "cannot be combined with a connector; leave one of them out"
+
+
+def _console(environment: Environment, topology: Topology) -> Complaints:
+    given = [
+        name for name in ConsoleChoice.model_fields if name in environment.console.model_fields_set
+    ]
+    others = [name for name in given if name != "enabled"]
+    if topology.console is None:
+        if others or (given and environment.console.enabled):
+            message = (
+                "has no effect, because deploy/topology.yaml has no section `console`: add it "
+                "there (docs/console.md), or leave it out here"
+            )
+            yield ("console",), message
+    elif not environment.console.enabled:
+        for name in others:
+            message = "has no effect, because `enabled` is false; leave one of them out"
+            yield ("console", name), message
 
 
 def _places(environment: Environment, topology: Topology) -> Complaints:

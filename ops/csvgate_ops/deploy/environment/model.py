@@ -35,7 +35,15 @@ from csvgate_ops.deploy.environment.shapes import (
     VpcNetwork,
     few_labels,
 )
-from csvgate_ops.deploy.topology.model import Model, Seconds, Secret, SmallUploads
+from csvgate_ops.deploy.topology.model import (
+    Ingress,
+    Members,
+    Model,
+    Seconds,
+    Secret,
+    SignIn,
+    SmallUploads,
+)
 
 
 class SecretChoice(Secret):
@@ -103,6 +111,24 @@ class Sizes(Model):
     """How uploads of one small chunk are loaded, for functions that load uploads."""
     environment: Mapping[Variable, VariableValue] = {}
     """Further environment variables."""
+
+
+class ConsoleChoice(Model):
+    """How the operators' console of the topology differs in an environment."""
+
+    enabled: bool = True
+    """`false`: this environment has no deployed console. If it had one, nobody may call it any more
+    after the next deploy, which prints the commands that delete it."""
+    members: Members | None = None
+    """Who has access here, instead of the members in the topology: `user:`, `group:` and
+    `serviceAccount:`."""
+    sign_in: SignIn | None = None
+    """`iap` or `id-token`. Identity-Aware Proxy lets in only accounts of the project's
+    organization, unless it has an OAuth client of yours."""
+    ingress: Ingress | None = None
+    """`all`, `internal-and-gclb` or `internal-only`."""
+    min_instances: Annotated[int, Field(ge=0, le=1)] | None = None
+    """1 keeps an instance warm, which is paid for."""
 
 
 class KmsKeys(Model):
@@ -175,5 +201,8 @@ class Environment(Model):
     """Default: the functions use no VPC network."""
     functions: Mapping[str, Sizes] = {}
     """Function in the topology → the settings that differ here."""
+    console: ConsoleChoice = ConsoleChoice()
+    """What differs here for the [operators' console](console.md#the-console-as-a-service) of the
+    topology. Default: it is as in the topology."""
     secrets: Mapping[str, SecretChoice] = {}
     """Environment variable in the topology → the secret to use for it."""

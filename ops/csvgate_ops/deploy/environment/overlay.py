@@ -1,8 +1,8 @@
 """The topology and its place, as an environment changes them."""
 
-from csvgate_ops.deploy.environment.model import Environment, Names, Sizes
+from csvgate_ops.deploy.environment.model import ConsoleChoice, Environment, Names, Sizes
 from csvgate_ops.deploy.plan.model import Place
-from csvgate_ops.deploy.topology.model import Function, Topology
+from csvgate_ops.deploy.topology.model import Console, Function, Topology
 
 
 def place_of(topology: Topology, environment: Environment) -> Place:
@@ -16,7 +16,7 @@ def place_of(topology: Topology, environment: Environment) -> Place:
 
 
 def overlay(topology: Topology, environment: Environment) -> Topology:
-    """Return the topology with the names, sizes, variables, secrets and locations of the
+    """Return the topology with the names, sizes, variables, secrets, locations and console of the
     environment."""
     topology = named(topology, environment.names)
     location = environment.bigquery_location or topology.bigquery.location
@@ -24,8 +24,12 @@ def overlay(topology: Topology, environment: Environment) -> Topology:
         name: _function(function, environment, environment.functions.get(name, Sizes()))
         for name, function in topology.functions.items()
     }
-    bigquery = topology.bigquery.model_copy(update={"location": location})
-    return topology.model_copy(update={"functions": functions, "bigquery": bigquery})
+    changed = {
+        "bigquery": topology.bigquery.model_copy(update={"location": location}),
+        "console": _console(topology.console, environment.console),
+        "functions": functions,
+    }
+    return topology.model_copy(update=changed)
 
 
 def connector_path(environment: Environment, place: Place) -> str:
@@ -34,6 +38,13 @@ def connector_path(environment: Environment, place: Place) -> str:
     if name is None or "/" in name:
         return name or ""
     return f"projects/{place.project}/locations/{place.region}/connectors/{name}"
+
+
+def _console(console: Console | None, choice: ConsoleChoice) -> Console | None:
+    if console is None or not choice.enabled:
+        return None
+    given = {n: v for n, v in choice if v is not None and n != "enabled"}
+    return console.model_copy(update=given)
 
 
 def _function(function: Function, environment: Environment, sizes: Sizes) -> Function:

@@ -31,6 +31,7 @@ def as_json(found: Estimate) -> str:
             }
             for line in found.lines
         ],
+        "console_hour": found.console_hour,
         "emails_a_day": found.emails_per_day,
         "sendgrid_plan": found.mail_plan.name if found.mail_plan else None,
         "limits": [asdict(limit) | {"share": limit.share} for limit in found.limits],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from csvgate_ops.deploy.estimate.bill import MONTH_DAYS, Line, bill, quantities
+from csvgate_ops.deploy.estimate.console import hourly
 from csvgate_ops.deploy.estimate.footprint import Footprint, footprint
 from csvgate_ops.deploy.estimate.headroom import Headroom, headroom
 from csvgate_ops.deploy.estimate.memory import upload_memory
@@ -29,6 +30,8 @@ class Estimate:
     """The most bytes that the statement scans which changes the table; 0 if rows are appended."""
     emails_per_day: float = 0
     """Emails that SendGrid counts: one for each recipient."""
+    console_hour: float | None = None
+    """The price of an hour in which the operators' console is used; None if it is not deployed."""
     table_is_assumed: bool = True
     """Whether the size of the table, or of its partitions, was not given."""
 
@@ -97,5 +100,6 @@ def estimate(
         free=free,
         prices=prices,
         scanned=scanned,
+        console_hour=hourly(topology, prices),
         table_is_assumed=table_bytes is None,
     )

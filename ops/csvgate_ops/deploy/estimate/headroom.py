@@ -112,7 +112,10 @@ def _largest_event(footprint: Footprint) -> float:
 
 
 def _processors(seconds: Work, topology: Topology, per_day: float) -> float:
-    return sum(
+    """Return the processors in use on average, and those of the operators' console, which somebody
+    may use at that time."""
+    console = topology.console.cpu if topology.console else 0
+    return console + sum(
         busy_requests(seconds.of(name), per_day) / function.concurrency * function.cpu
         for name, function in topology.functions.items()
     )

@@ -177,6 +177,11 @@ def _notes(found: Estimate) -> Iterator[str]:
         "Not included: SendGrid's plan, queries of the table, logs beyond the free 50 GiB, alert "
         "conditions, builds and images, retries, and traffic that leaves the region."
     )
+    if found.console_hour is not None:
+        yield (
+            f"Not included either: the operators' console, at most {money(found.console_hour)} for "
+            "an hour in which it is used."
+        )
     if found.emails_per_day:
         plan = found.mail_plan
         which = f"plan {plan.name} is the smallest that suffices" if plan else "no plan suffices"

@@ -12,6 +12,7 @@ from csvgate_ops.deploy.kinds import (
     custom_role,
     dataset,
     function,
+    iap_service,
     kms_key,
     repository,
     scheduler_job,
@@ -40,6 +41,7 @@ _CREATION_ORDER: Final[tuple[Kind | str, ...]] = (
     dataset.KIND,
     ROLES,  # on everything above
     function.KIND,
+    iap_service.KIND,
     trigger.KIND,
     trigger_subscription.KIND,
     trigger_topic.KIND,

@@ -7,7 +7,7 @@ setting, so it both creates and changes a function.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any, Final, Literal
 
@@ -45,7 +45,7 @@ def create(place: Place, resource: Resource) -> list[Step]:
     once = ("--trigger-http", "--no-allow-unauthenticated")
     why = f"create function {resource.key.name}"
     steps: list[Step] = [Command((*_deploy(place, resource), *once), why, tries=_FIRST_TRIES)]
-    return [*steps, *_connected(place, resource)]
+    return [*steps, *_connected(place, resource), *_proxied(place, resource)]
 
 
 def update(place: Place, resource: Resource, changed: Fields) -> list[Step]:
@@ -66,9 +66,10 @@ def _changed(place: Place, resource: Resource, changed: Fields) -> list[Step]:
     if "subnet" in changed and not fields["subnet"]:
         # Before a deploy that may connect it otherwise: a service has one connection.
         left = [run_service.set_network(place, name, fields)]
-    of_service = {*run_service.DIRECT_VPC, *(["egress"] if fields["subnet"] else [])}
-    if changed.keys() <= of_service:
-        return [*left, *_connected(place, resource)]
+    of_network = {*run_service.DIRECT_VPC, *(["egress"] if fields["subnet"] else [])}
+    if changed.keys() <= {*of_network, run_service.IAP}:
+        connected = _connected(place, resource) if changed.keys() & of_network else []
+        return [*left, *connected, *_proxied(place, resource, changed)]
     flags = ("--clear-labels",) if "labels" in changed else ()
     if "canary" not in fields:
         # Otherwise a deploy keeps the shares that a canary or a rollback has set.
@@ -79,13 +80,21 @@ def _changed(place: Place, resource: Resource, changed: Fields) -> list[Step]:
         tries=_FIRST_TRIES if "state" in changed else 1,
     )
     # A deploy sets the egress of connectors, so the service's own connection is set again.
-    return [*left, deploy, *_connected(place, resource)]
+    return [*left, deploy, *_connected(place, resource), *_proxied(place, resource, changed)]
 
 
 def _connected(place: Place, resource: Resource) -> list[Step]:
     if not resource.fields["subnet"]:
         return []
     return [run_service.set_network(place, resource.key.name, resource.fields)]
+
+
+def _proxied(place: Place, resource: Resource, changed: Collection[str] = ()) -> list[Step]:
+    """Switch Identity-Aware Proxy on, also where a deploy may have kept it, or off if it is on."""
+    on = bool(resource.fields.get(run_service.IAP))
+    if not on and run_service.IAP not in changed:
+        return []
+    return [run_service.set_proxy(place, resource.key.name, on=on)]
 
 
 def delete(place: Place, key: Key, _found: Fields) -> list[Step]:
@@ -163,20 +172,21 @@ def _network(fields: Fields) -> tuple[str, ...]:
 def observe(place: Place, reader: Reader, _names: Names) -> Mapping[str, Fields]:
     where = (f"--regions={place.region}", f"--project={place.project}")
     found = reader.read((*_GROUP, "list", "--v2", *where))
-    networks = run_service.networks(place, reader) if found else {}
+    services = run_service.observed(place, reader) if found else {}
     shares = traffic.observed(place, reader) if found else {}
     fields = {last_segment(item["name"]): _fields(item) for item in found}
     return {
-        name: {**_with_network(each, networks.get(name)), **shares.get(name, traffic.UNKNOWN)}
+        name: {**_with_service(each, services.get(name)), **shares.get(name, traffic.UNKNOWN)}
         for name, each in fields.items()
     }
 
 
-def _with_network(fields: Fields, network: Fields | None) -> Fields:
-    """Add how the function's service is connected to a subnet."""
-    network = network or {"subnet": "", "network": "", "tags": "", "egress": ""}
-    egress = fields["egress"] if fields["connector"] else network["egress"]
-    return {**fields, **network, "egress": egress}
+def _with_service(fields: Fields, service: Fields | None) -> Fields:
+    """Add how the function's service is connected to a subnet, and whether it is behind a proxy."""
+    none: Fields = {"subnet": "", "network": "", "tags": "", "egress": "", run_service.IAP: False}
+    service = service or none
+    egress = fields["egress"] if fields["connector"] else service["egress"]
+    return {**fields, **service, "egress": egress}
 
 
 def _fields(item: Mapping[str, Any]) -> Fields:
@@ -249,6 +259,7 @@ _CONSEQUENCES = {
     "ingress": "it can be called from outside the project",
     "labels": labels.FIELD.consequence,
     "kms_key": "its source and image are encrypted with another key",
+    run_service.IAP: "its members are refused",
 }
 _SHOWN: Mapping[str, Literal["seconds", "variables"]] = {
     "timeout": "seconds",
@@ -258,9 +269,9 @@ _FIELDS = (
     *("state", "source", "runtime", "entry_point", "memory", "cpu", "concurrency"),
     *("min_instances", "max_instances", "timeout", "service_account", "build_service_account"),
     *("repository", "ingress", "connector", "egress", "environment", "secrets"),
-    *("labels", "kms_key", *run_service.DIRECT_VPC),
+    *("labels", "kms_key", *run_service.DIRECT_VPC, run_service.IAP),
 )
-_OPTIONAL: Final = ("labels", "kms_key", "network")
+_OPTIONAL: Final = ("labels", "kms_key", "network", run_service.IAP)
 
 KIND = Kind(
     name="function",
@@ -272,7 +283,10 @@ KIND = Kind(
     observe=observe,
     fields={
         name: Field(
-            _CONSEQUENCES.get(name, ""), Fix.DEPLOY, _SHOWN.get(name, "value"), name in _OPTIONAL
+            _CONSEQUENCES.get(name, ""),
+            Fix.COMMAND if name == run_service.IAP else Fix.DEPLOY,
+            _SHOWN.get(name, "value"),
+            name in _OPTIONAL,
         )
         for name in _FIELDS
     },

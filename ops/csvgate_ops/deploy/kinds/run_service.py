@@ -1,7 +1,8 @@
 """The Cloud Run services behind the functions: what the Cloud Functions API does not know of them.
 
-That is Direct VPC egress. `gcloud functions deploy` has flags for it only from version 545 on;
-`gcloud run services update` sets it in older versions too.
+That is Direct VPC egress and Identity-Aware Proxy. `gcloud functions deploy` has flags for the
+former only from version 545 on, and none for the latter; `gcloud run services update` sets both.
+Whether a deploy of the function keeps them is not documented, so they are set again after each.
 """
 
 import json
@@ -13,9 +14,13 @@ from csvgate_ops.deploy.plan.model import Command, Fields, Place
 
 DIRECT_VPC: Final = ("subnet", "network", "tags")
 """The fields of Direct VPC egress. `egress` belongs to them, if there is a subnet."""
+IAP: Final = "iap"
+"""The field that says whether requests pass Identity-Aware Proxy."""
 GROUP: Final = ("gcloud", "run", "services")
+_BETA: Final = ("gcloud", "beta", *GROUP[1:])
 _INTERFACES: Final = "run.googleapis.com/network-interfaces"
 _EGRESS: Final = "run.googleapis.com/vpc-access-egress"
+_IAP: Final = "run.googleapis.com/iap-enabled"
 
 
 def listing(place: Place) -> tuple[str, ...]:
@@ -30,15 +35,34 @@ def set_network(place: Place, name: str, fields: Fields) -> Command:
         flags = [f"--subnet={fields['subnet']}", tags, f"--vpc-egress={fields['egress']}"]
     if fields.get("network"):
         flags.insert(0, f"--network={fields['network']}")
-    argv = (*GROUP, "update", name, *flags, *where(place))
+    # A command without `beta` withdraws what makes the API accept features that are in preview.
+    group = _BETA if fields.get(IAP) else GROUP
+    argv = (*group, "update", name, *flags, *where(place))
     what = f"subnet {fields['subnet']}" if fields["subnet"] else "no subnet"
     return Command(argv, f"function {name}: connect its service to {what}")
 
 
-def networks(place: Place, reader: Reader) -> Mapping[str, Fields]:
-    """Return the fields of Direct VPC egress, and `egress`, of each service of the region."""
+def set_proxy(place: Place, name: str, *, on: bool) -> Command:
+    """Return the command that switches Identity-Aware Proxy on or off. It also grants the proxy the
+    right to call the service, or revokes it. Only newer versions of gcloud have the flag without
+    `beta`."""
+    flag, verb = ("--iap", "on") if on else ("--no-iap", "off")
+    why = f"function {name}: switch Identity-Aware Proxy {verb}"
+    return Command((*_BETA, "update", name, flag, *where(place)), why)
+
+
+def observed(place: Place, reader: Reader) -> Mapping[str, Fields]:
+    """Return the fields of Direct VPC egress, `egress` and `iap` of each service of the region."""
     listed = reader.read(listing(place))
-    return {item["metadata"]["name"]: _network(item, place) for item in listed}
+    return {
+        item["metadata"]["name"]: {**_network(item, place), IAP: _behind_proxy(item)}
+        for item in listed
+    }
+
+
+def _behind_proxy(item: Mapping[str, Any]) -> bool:
+    annotations = item["metadata"].get("annotations", {})
+    return str(annotations.get(_IAP, "")).lower() == "true"
 
 
 def _network(item: Mapping[str, Any], place: Place) -> Fields:

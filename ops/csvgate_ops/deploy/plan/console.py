@@ -8,14 +8,17 @@ import json
 from collections.abc import Iterator, Mapping
 
 from csvgate_ops.deploy import topology as topo
-from csvgate_ops.deploy.kinds import agent
+from csvgate_ops.deploy.kinds import agent, iap_service
 from csvgate_ops.deploy.plan import ledger_conditions
 from csvgate_ops.deploy.plan.model import Binding, Fields, Key, Place, Resource
 from csvgate_ops.deploy.topology.model import CONSOLE, Console, StorageEvent, Topology
 
 SERVICE = topo.service_name(CONSOLE)
 KEY = Key("function", SERVICE)
+PROXY = Key("iap-service", SERVICE)
 CALL = "roles/run.invoker"
+ACCESS = frozenset({(KEY, CALL), (PROXY, iap_service.ACCESSOR)})
+"""What roles give access to the console."""
 ROLE = "csvgateConsole"
 _PERMISSIONS = "pubsub.subscriptions.list"
 """Finds the subscription, and by it the topic, that Eventarc has created for Storage events."""
@@ -41,8 +44,17 @@ def trigger_topics(topology: Topology) -> Iterator[Resource]:
 
 
 def agents(topology: Topology) -> Iterator[Resource]:
-    if topology.console is not None and topology.console.sign_in == "iap":
+    if _has_proxy(topology):
         yield Resource(Key("agent", agent.IAP))
+
+
+def proxies(topology: Topology) -> Iterator[Resource]:
+    if _has_proxy(topology):
+        yield Resource(PROXY)
+
+
+def _has_proxy(topology: Topology) -> bool:
+    return topology.console is not None and topology.console.sign_in == "iap"
 
 
 def variables(topology: Topology, console: Console, place: Place) -> dict[str, str]:
@@ -64,7 +76,7 @@ def variables(topology: Topology, console: Console, place: Place) -> dict[str, s
     return {**console.environment, **derived}
 
 
-def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool]]:
+def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool | int]]:
     for name, trigger in topology.triggers.items():
         transport = topo.transport(topology, name)
         topic = topology.topics[trigger.dead_letter.topic].name
@@ -75,6 +87,7 @@ def _routes(topology: Topology) -> Iterator[Mapping[str, str | bool]]:
             "source": transport.subscription if transport.owns_topic else transport.topic,
             "trigger": name,
             "is_storage": isinstance(trigger.event, StorageEvent),
+            "retention": topo.review_retention(topology, trigger),
         }
 
 
@@ -106,9 +119,11 @@ def roles(topology: Topology, place: Place) -> Iterator[Binding]:
 
 def callers(topology: Topology) -> Iterator[Binding]:
     """Yield who may call the console. Behind Identity-Aware Proxy that is only the proxy, which
-    has its own list of people."""
+    lets the members through."""
     if topology.console is None:
         return
-    iap = topology.console.sign_in == "iap"
-    for member in (agent.member(agent.IAP),) if iap else topology.console.members:
-        yield Binding(KEY, CALL, member)
+    if _has_proxy(topology):
+        yield Binding(KEY, CALL, agent.member(agent.IAP))
+    on, role = (PROXY, iap_service.ACCESSOR) if _has_proxy(topology) else (KEY, CALL)
+    for member in topology.console.members:
+        yield Binding(on, role, member)

@@ -51,6 +51,7 @@ def desired(
         *resources.datasets(topology, place),
         *function_resources.functions(topology, environment, place, digests),
         *function_resources.console_function(topology, environment, place, digests),
+        *console.proxies(topology),
         *resources.triggers(topology, place),
         *resources.trigger_subscriptions(topology),
         *console.trigger_topics(topology),

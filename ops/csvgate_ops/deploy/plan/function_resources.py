@@ -54,8 +54,7 @@ def functions(
 def console_function(
     topology: Topology, environment: Environment, place: Place, digests: Mapping[str, str]
 ) -> Iterator[Resource]:
-    """Yield the operators' console, if the topology has it. It has one instance, because the pages
-    of an action that waits for its confirmation are in memory."""
+    """Yield the operators' console, if the topology has it."""
     wanted = topology.console
     if wanted is None:
         return
@@ -76,7 +75,7 @@ def console_function(
         "cpu": f"{wanted.cpu:g}",
         "concurrency": wanted.concurrency,
         "min_instances": wanted.min_instances,
-        "max_instances": 1,
+        "max_instances": wanted.max_instances,
         "timeout": wanted.timeout,
         "service_account": place.email(wanted.service_account),
         "build_service_account": f"projects/{project}/serviceAccounts/{build_account}",
@@ -86,6 +85,7 @@ def console_function(
         "connector": connector_path(environment, place),
         "egress": environment.network.egress if environment.network else "",
         **_direct_vpc(environment, place),
+        run_service.IAP: wanted.sign_in == "iap",
         "environment": json.dumps(variables, sort_keys=True),
         "secrets": "",
     }

@@ -20,7 +20,7 @@ Value = str | int | float | bool | None
 Fields = Mapping[str, Value]
 PROJECT_NUMBER = "${PROJECT_NUMBER}"
 VARIABLE: Final = re.compile(
-    r"\$\{(PROJECT_NUMBER|BUDGET|CHANNEL_[A-Z]|[A-Z_]+_(?:SUBSCRIPTION|REVISION))\}"
+    r"\$\{(PROJECT_NUMBER|BUDGET|CHANNEL_[A-Z]|[A-Z_]+_(?:SUBSCRIPTION|TOPIC|REVISION))\}"
 )
 """A variable of a Lookup in an argument."""
 
@@ -179,6 +179,8 @@ class Plan:
 
     stages: tuple[Stage, ...]
     counts: Mapping[Effect, int] = field(default_factory=dict, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """Lines for people about what the plan leaves to them, with the commands."""
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from csvgate_ops.deploy.contracts.history import history
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.monitoring import observe as monitoring
 from csvgate_ops.deploy.monitoring.observe import MonitoringFound
-from csvgate_ops.deploy.plan import policies
+from csvgate_ops.deploy.plan import console, policies
 from csvgate_ops.deploy.plan.model import (
     PROJECT_NUMBER,
     Binding,
@@ -46,7 +46,8 @@ def observe(desired: Desired, reader: JsonReader) -> Observed:
     def granted(on: Key) -> list[Binding]:
         return list(policies.read(place, on, existing.get(on, {}), reader))
 
-    targets = dict.fromkeys(b.on for b in desired.bindings)
+    # The console's policy also matters if the environment has no console any more.
+    targets = dict.fromkeys((*(b.on for b in desired.bindings), console.KEY))
     present = [on for on in targets if on.kind == "project" or on in existing]
     bindings = (_without_number(b, number) for b in _flat(run_concurrently(granted, present)))
     datasets = [key.name for key in existing if key.kind == "dataset"]

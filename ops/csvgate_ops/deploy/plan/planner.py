@@ -8,7 +8,15 @@ from collections.abc import Iterable, Iterator
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS, trigger_subscription, trigger_topic
 from csvgate_ops.deploy.kinds.iam import PUBLIC
-from csvgate_ops.deploy.plan import console, contracts, monitoring, policies, rollout, tables
+from csvgate_ops.deploy.plan import (
+    console,
+    console_surplus,
+    contracts,
+    monitoring,
+    policies,
+    rollout,
+    tables,
+)
 from csvgate_ops.deploy.plan.changes import (
     Change,
     as_stage,
@@ -62,7 +70,8 @@ def plan(desired: Desired, observed: Observed, *, canary: int | None = None) -> 
     items += tables.items(desired, observed) + contracts.items(desired)
     unchanged = items - _kept_items(every)
     planned = with_lookups(desired, (each for each in made if each.steps))
-    return Plan(tuple(planned), counts(every, unchanged))
+    notes = tuple(console_surplus.notes(desired, observed))
+    return Plan(tuple(planned), counts(every, unchanged), notes)
 
 
 def _kept_items(changes: Iterable[Change]) -> int:
@@ -97,6 +106,8 @@ def _resource(
 ) -> Iterator[Change]:
     kind, found = KINDS[resource.key.kind], observed.resources.get(resource.key)
     name = resource.key.name
+    if resource.key == console.KEY:
+        canary = None  # an action that waits for its confirmation is in one instance only
     if found is None:
         steps = kind.create(place, resource)
         by_hand = any(isinstance(step, ByHand) for step in steps)
@@ -124,13 +135,15 @@ def _surplus(desired: Desired, observed: Observed) -> Iterator[Change]:
     """Revoke roles of our accounts that nothing needs, access for everybody, and the access to the
     console of people who are not its members any more."""
     wanted = set(desired.bindings)
+    not_members = set(console_surplus.access(desired, observed))
+    ours = {*desired.members, console_surplus.account(desired, observed)}
     for binding in sorted(observed.bindings - wanted):
         who = policies.short_name(binding.member)
         if binding.member in PUBLIC:
             reason = f"{who} has {policies.role(binding)}, and nothing may be public"
-        elif binding.member in desired.members:
+        elif binding.member in ours:
             reason = f"{who} has {policies.role(binding)}, and does not need it"
-        elif (binding.on, binding.role) == (console.KEY, console.CALL):
+        elif binding in not_members:
             reason = f"{who} has {policies.role(binding)}, and is not a member of the console"
         else:
             continue

@@ -6,6 +6,7 @@ from typing import Final
 
 from csvgate.text import counted
 from csvgate_ops.deploy.kinds import KINDS
+from csvgate_ops.deploy.plan import console, console_surplus
 from csvgate_ops.deploy.plan.model import Desired, Key, Observed
 from csvgate_ops.deploy.plan.script import shell_line
 from csvgate_ops.deploy.plan.teardown import removable
@@ -41,6 +42,8 @@ def remaining(desired: Desired, observed: Observed, *, delete_data: bool) -> Ite
         key = resource.key
         if key in observed.resources and KINDS[key.kind].removal is not None:
             yield from _after(key, desired.place.project, observed, removed)
+    for command in console_surplus.deletion(desired, observed)[:1]:
+        yield Remaining(str(console.KEY), "the environment has no console any more", command.argv)
     yield from _sources(desired, observed)
     apis = [r.key for r in desired.resources if r.key.kind == "api"]
     enabled = sum(key in observed.resources for key in apis)

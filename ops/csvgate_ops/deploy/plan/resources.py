@@ -15,8 +15,8 @@ _FURTHER_APIS = ("bigquerystorage", "cloudbuild", "iamcredentials", "logging", "
 def apis(topology: Topology, environment: Environment) -> Iterator[Resource]:
     names = {f"{name}.googleapis.com" for name in _FURTHER_APIS}
     names |= {kind.api for kind in KINDS.values()}
-    if topology.console is not None and topology.console.sign_in == "iap":
-        names.add(agent.IAP)
+    if topology.console is None or topology.console.sign_in != "iap":
+        names.discard(agent.IAP)
     if not topology.schedules:
         names.discard(KINDS["scheduler-job"].api)
     if environment.budget is None:

@@ -16,6 +16,7 @@ from csvgate.contracts.hashing import to_json
 from csvgate_ops.deploy import DeployError
 from csvgate_ops.deploy.kinds import KINDS
 from csvgate_ops.deploy.kinds.iam import PUBLIC
+from csvgate_ops.deploy.plan import console_surplus
 from csvgate_ops.deploy.plan.model import Desired, Fields, Key, Observed, Plan, Stage, Step
 from csvgate_ops.deploy.plan.script import summary
 from csvgate_ops.text import printable
@@ -155,7 +156,7 @@ def _found(desired: Desired, observed: Observed) -> Iterator[tuple[str, object]]
     for resource in desired.resources:
         found = observed.resources.get(resource.key)
         yield _name(resource.key), None if found is None else _compared(resource.fields, found)
-    wanted = set(desired.bindings)
+    wanted = {*desired.bindings, *console_surplus.access(desired, observed)}
     roles: dict[Key, list[tuple[str, str, str]]] = {b.on: [] for b in desired.bindings}
     for b in sorted(observed.bindings):
         if b in wanted or b.member in desired.members or b.member in PUBLIC:
@@ -164,6 +165,7 @@ def _found(desired: Desired, observed: Observed) -> Iterator[tuple[str, object]]
         yield f"roles on {_name(on)}", granted
     for name, table in observed.tables.items():
         yield f"table {name}", asdict(table)
+    yield "a console that is not wanted", bool(console_surplus.left_over(desired, observed))
     yield "contracts in use", [each.generation for each in observed.contracts[:1]]
     monitoring = observed.monitoring
     yield "recipients of alerts", dict(monitoring.channels)

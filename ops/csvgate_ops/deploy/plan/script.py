@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from csvgate_ops.deploy.plan.model import VARIABLE, ByHand, Effect, Lookup, Plan, Step, Write
+from csvgate_ops.text import printable
 
 LONGEST = 400
 """Characters; a longer command gets one line per flag."""
@@ -16,11 +17,13 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 def script(plan: Plan, title: str) -> str:
     """Return a script in which each command follows its reason, and which ends with the number of
-    items by effect. `title` may have several lines."""
+    items by effect, after the notes. `title` may have several lines."""
     comment = "\n".join(f"# {line}" for line in title.splitlines())
     lines = [HEAD.format(title=comment).rstrip()]
     for stage in plan.stages:
         lines += ["", f"# {stage.title}", *(_line(step) for step in stage.steps)]
+    if plan.notes:
+        lines += ["", *(f"# {printable(note)}" for note in plan.notes)]
     if plan.counts:
         lines += ["", f"# {summary(plan)}"]
     return "\n".join(lines) + "\n"

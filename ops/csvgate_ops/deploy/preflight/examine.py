@@ -14,6 +14,7 @@ from csvgate_ops.deploy.preflight import (
     apis,
     billing,
     budget,
+    console,
     keys,
     names,
     network,
@@ -31,6 +32,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     budget.FAMILY,
     permissions.FAMILY,
     policies.FAMILY,
+    console.FAMILY,
     quotas.FAMILY,
     names.FAMILY,
     network.FAMILY,
@@ -68,7 +70,9 @@ def examine(request: Request) -> Outcome:
 
 def _unread(request: Request, checks: list[Check]) -> Outcome:
     reason = f"project {request.place.project} cannot be read"
-    skipped = (Check(family.subject, skipped=reason) for family in FAMILIES)
+    of_console = request.topology.console is not None
+    families = (family for family in FAMILIES if of_console or family is not console.FAMILY)
+    skipped = (Check(family.subject, skipped=reason) for family in families)
     return Outcome((*checks, *skipped), is_readable=False)
 
 

@@ -1,13 +1,13 @@
 """The regional quotas of Cloud Run against the instances of the functions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from csvgate_ops.deploy.doctor.model import Check, Fault
 from csvgate_ops.deploy.environment.cloud_run import mebibytes
 from csvgate_ops.deploy.preflight.context import Argv, Context, Family
-from csvgate_ops.deploy.topology.model import Function
+from csvgate_ops.deploy.topology.model import CONSOLE, Console, Function
 
 _API: Final = "run.googleapis.com"
 
@@ -20,7 +20,7 @@ class _Quota:
     unit: str
     scale: int
     """How many of the service's units are one `unit`."""
-    of: Callable[[Function], float]
+    of: Callable[[Function | Console], float]
     """What an instance takes, in `unit`."""
 
 
@@ -66,7 +66,7 @@ def find(context: Context) -> Iterator[Check]:
 def _check(context: Context, subject: str, quota: _Quota, limit: float) -> Check:
     most = {
         name: function.max_instances * quota.of(function)
-        for name, function in context.topology.functions.items()
+        for name, function in _functions(context).items()
     }
     total = sum(most.values())
     increase = _increase(context, quota, total)
@@ -87,6 +87,11 @@ def _check(context: Context, subject: str, quota: _Quota, limit: float) -> Check
     return Check(subject, result, tuple(faults))
 
 
+def _functions(context: Context) -> Mapping[str, Function | Console]:
+    console = context.topology.console
+    return {**context.topology.functions, **({CONSOLE: console} if console else {})}
+
+
 def _refused(
     context: Context,
     quota: _Quota,
@@ -95,12 +100,15 @@ def _refused(
     limit: float,
     increase: tuple[str, ...],
 ) -> Fault:
-    function = context.topology.functions[name]
+    function = _functions(context)[name]
     each = quota.of(function)
+    remedy = f"Set `max_instances` to {int(limit // each)} or less in {context.file}"
+    if name == CONSOLE:
+        remedy = f"Lower its {quota.noun.lower()} in deploy/topology.yaml"
     description = (
         f"{name} may take {wanted:g} {quota.unit} ({function.max_instances} instances of {each:g} "
-        f"{quota.unit}), and the quota is {limit:g}: its deploy would be refused. Set "
-        f"`max_instances` to {int(limit // each)} or less in {context.file}, or ask for more"
+        f"{quota.unit}), and the quota is {limit:g}: its deploy would be refused. {remedy}, or "
+        "ask for more"
     )
     return Fault(f"quota.{quota.noun.lower()}", description, increase)
 

@@ -22,6 +22,12 @@ def trigger_of(topology: Topology, function: str) -> Trigger:
     return next(t for t in topology.triggers.values() if t.function == function)
 
 
+def review_retention(topology: Topology, trigger: Trigger) -> int:
+    """Return how many seconds the review subscription keeps the dead letters of a trigger."""
+    topic = topology.topics[trigger.dead_letter.topic].name
+    return topology.subscriptions[f"{topic}-review"].retention
+
+
 def service_name(function: str) -> str:
     """Return the name of a function's Cloud Run service, which cannot contain underscores."""
     return function.replace("_", "-")

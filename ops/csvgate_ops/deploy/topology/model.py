@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 DAY = 86400
 
@@ -158,9 +158,34 @@ class Function(Model):
 CONSOLE: Final = "operators_console"
 """The entry point of the console, and the name of its folder; its Cloud Run service is called
 `operators-console`."""
-Member = Annotated[
-    str, Field(pattern=r"^(user|group|serviceAccount):[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")
-]
+_MEMBER: Final = re.compile(r"(user|group|serviceAccount):[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
+_MANY: Final = ("allUsers", "allAuthenticatedUsers", "domain:")
+
+
+def _member(text: str) -> str:
+    if text.startswith(_MANY):
+        raise ValueError(
+            f"`{text}` would let in people whom nobody has chosen: name users, groups or service "
+            "accounts"
+        )
+    if _MEMBER.fullmatch(text) is None:
+        raise ValueError(
+            f"`{text}` is not a member: write user:, group: or serviceAccount: before an email "
+            "address, for example group:operators@example.com"
+        )
+    return text
+
+
+def _somebody(members: tuple[str, ...]) -> tuple[str, ...]:
+    if not members:
+        raise ValueError("names nobody, so nobody could use the console; name at least one member")
+    return members
+
+
+Members = Annotated[tuple[Annotated[str, AfterValidator(_member)], ...], AfterValidator(_somebody)]
+"""Who may use the console."""
+Ingress = Literal["all", "internal-and-gclb", "internal-only"]
+SignIn = Literal["iap", "id-token"]
 
 
 class Console(Model):
@@ -175,13 +200,18 @@ class Console(Model):
     min_instances: Annotated[int, Field(ge=0, le=1)] = 0
     timeout: Annotated[Seconds, Field(ge=60, le=3600)] = 300
     service_account: str
-    ingress: Literal["all", "internal-and-gclb", "internal-only"] = "all"
+    ingress: Ingress = "all"
     """Where requests may come from; IAM checks every one of them."""
-    sign_in: Literal["iap", "id-token"]
-    """`iap`: people sign in to Identity-Aware Proxy, which somebody has to switch on for the
-    service (docs/console.md). `id-token`: callers send ID tokens of their accounts."""
-    members: Annotated[tuple[Member, ...], Field(min_length=1)]
+    sign_in: SignIn
+    """`iap`: people sign in to Identity-Aware Proxy. `id-token`: callers send ID tokens of their
+    accounts."""
+    members: Members
     environment: Mapping[str, str] = {}
+
+    @property
+    def max_instances(self) -> int:
+        """One, because the pages of an action that waits for its confirmation are in memory."""
+        return 1
 
 
 class StorageEvent(Model):

@@ -130,14 +130,20 @@ def bigquery(
 
 
 def guard(
-    ports: Mapping[str, int], backends: Mapping[str, Address], variables: Mapping[str, str]
+    ports: Mapping[str, int],
+    backends: Mapping[str, Address],
+    variables: Mapping[str, str],
+    data_dir: DataDir,
 ) -> Component:
     """Return the proxy that refuses requests by websites, in front of every server that does not do
-    so itself."""
+    so itself. It lists names of objects from the folder of the storage server."""
     routes = [route(name, ports[name], backend) for name, backend in backends.items()]
     return Component(
         name="guard",
-        argv=(sys.executable, "-m", "csvgate_ops.local.guard_proxy", *routes),
+        argv=(
+            *(sys.executable, "-m", "csvgate_ops.local.guard_proxy"),
+            *(str(data_dir.state("storage")), *routes),
+        ),
         environment=variables,
         probes=tuple(ListenProbe(ports[name]) for name in backends),
         ports=tuple(ports[name] for name in backends),

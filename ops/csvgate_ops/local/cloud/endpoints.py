@@ -34,6 +34,7 @@ def names(topology: topo.Topology, project: str) -> dict[str, Any]:
             trigger.function: {
                 "topic": topology.topics[trigger.dead_letter.topic].name,
                 "review": f"{topology.topics[trigger.dead_letter.topic].name}-review",
+                "retention": topo.review_retention(topology, trigger),
             }
             for trigger in topology.triggers.values()
         },

@@ -45,7 +45,7 @@ def plan(
     data_dir = DataDir(options.data_dir)
     backends = random_backends(("storage", "bigquery", *topology.functions))
     components = (
-        emulators.guard(ports, backends, variables),
+        emulators.guard(ports, backends, variables, data_dir),
         emulators.pubsub(options, ports, variables, data_dir),
         emulators.storage(topology, options, ports, backends["storage"], variables, data_dir),
         emulators.bigquery(options, ports, backends["bigquery"], variables, data_dir),

@@ -1,6 +1,7 @@
 """Forwards HTTP/1.1 requests from a guarded port to the server behind it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, cast
@@ -70,9 +71,17 @@ class _Side:
 class GuardProxy:
     """Serves one guarded port. The message of a refusal names the service."""
 
-    def __init__(self, service: str, backend: Address) -> None:
+    def __init__(
+        self,
+        service: str,
+        backend: Address,
+        answer: Callable[[str], bytes | None] = lambda _: None,
+    ) -> None:
+        """`answer` returns the JSON with which the proxy itself answers `GET target`, given the
+        target; None if the backend has to answer. It is called in a thread."""
         self._service = service
         self._backend = backend
+        self._answer = answer
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a client's connection to its end. If the backend cannot be reached or hangs up, the
@@ -92,6 +101,12 @@ class GuardProxy:
                 if reason := _refused(request):
                     await self._refuse(client, reason)
                     break
+                if (body := await self._own(request)) is not None:
+                    await _send_json(body, client)
+                    if client.protocol.our_state is not h11.DONE:
+                        break
+                    client.protocol.start_next_cycle()
+                    continue
                 if backend is not None and not (backend.is_usable and _may_repeat(request)):
                     backend.writer.close()
                     backend = None
@@ -115,6 +130,11 @@ class GuardProxy:
             for side in (client, backend):
                 if side is not None:
                     side.writer.close()
+
+    async def _own(self, request: h11.Request) -> bytes | None:
+        if request.method != b"GET" or not _may_repeat(request):
+            return None
+        return await asyncio.to_thread(self._answer, request.target.decode("latin-1"))
 
     async def _connected(self) -> _Side:
         streams = await asyncio.open_connection(self._backend.host, self._backend.port)
@@ -167,6 +187,16 @@ async def _exchange(request: h11.Request, client: _Side, backend: _Side) -> bool
     client.protocol.start_next_cycle()
     backend.protocol.start_next_cycle()
     return True
+
+
+async def _send_json(body: bytes, client: _Side) -> None:
+    """Answer a request that has no body."""
+    if not isinstance(await client.next_event(), h11.EndOfMessage):
+        raise _Ended
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    await client.send(h11.Response(status_code=200, headers=headers, reason=b"OK"))
+    await client.send(h11.Data(data=body))
+    await client.send(h11.EndOfMessage())
 
 
 async def _send(request: h11.Request, client: _Side, backend: _Side) -> None:

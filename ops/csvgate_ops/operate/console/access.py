@@ -52,6 +52,8 @@ class Access:
                     " `csvgate console` prints.",
                 )
             return self._sign_in()
+        if _is_part_of_our_page():
+            return None
         if not _same(request.cookies.get(_cookie_name(), ""), self.session):
             abort(401, "Open the address that `csvgate console` printed when it started.")
         if request.method not in ("GET", "HEAD"):
@@ -88,6 +90,13 @@ class Access:
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         if site != "same-origin" or origin not in (None, f"http://{request.host}"):
             abort(403, "This form was sent by another site, so nothing was done.")
+
+
+def _is_part_of_our_page() -> bool:
+    """Return whether one of our own pages asks for its style sheet, script or icon. The page that
+    says that there is no access has them too; other sites get nothing, not even a sign that a
+    console runs here."""
+    return request.endpoint == "static" and request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def _cookie_name() -> str:

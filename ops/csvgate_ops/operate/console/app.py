@@ -1,7 +1,7 @@
 """The console as a WSGI application for one context."""
 
 import json
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from flask import Flask, Response, g, make_response, render_template
 from werkzeug.exceptions import HTTPException, NotFound
@@ -14,14 +14,15 @@ from csvgate_ops.operate.console.pages.audit import audit_pages
 from csvgate_ops.operate.console.pages.breakers import breakers_pages
 from csvgate_ops.operate.console.pages.downloads import downloads_pages
 from csvgate_ops.operate.console.pages.edit import edit_pages
+from csvgate_ops.operate.console.pages.fresh import everywhere, fresh_pages
 from csvgate_ops.operate.console.pages.jobs import jobs_pages
 from csvgate_ops.operate.console.pages.letters import letters_pages
-from csvgate_ops.operate.console.pages.overview import overview_pages
+from csvgate_ops.operate.console.pages.overview import overview_figures, overview_pages
 from csvgate_ops.operate.console.pages.uploads import uploads_pages
 from csvgate_ops.operate.console.site import Site
 from csvgate_ops.operate.dead_letters.content.masking import message_of, reason_of
 from csvgate_ops.operate.dead_letters.next_action import main_of, offered_for_all
-from csvgate_ops.operate.dead_letters.owners import WORDS, by_owner, owner_of_letter
+from csvgate_ops.operate.dead_letters.owners import WORDS, owner_of_letter
 from csvgate_ops.operate.references import letter_reference, upload_reference
 from csvgate_ops.operate.runbook import remedy
 from csvgate_ops.security_headers import security_headers
@@ -36,8 +37,10 @@ _HTMX_CONFIG: Final = {
     "historyEnabled": False,
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": False,
+    "timeout": 20_000,
 }
-"""Keeps htmx within the policy: it uses no eval and no inline style, and stores no page."""
+"""Keeps htmx within the policy: it uses no eval and no inline style, and stores no page. After 20
+seconds a request has failed."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -66,7 +69,7 @@ def create_app(
     _templates(app, site)
     security_headers(app, _POLICY, _REFERRER)
     access.require(app)
-    app.context_processor(lambda: _everywhere(site, jobs))
+    app.context_processor(lambda: everywhere(site, jobs))
     for blueprint in (
         overview_pages(site),
         uploads_pages(site),
@@ -77,6 +80,7 @@ def create_app(
         jobs_pages(jobs),
         audit_pages(site),
         breakers_pages(site),
+        fresh_pages(site, lambda: overview_figures(site)),
     ):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)
@@ -92,6 +96,7 @@ def _templates(app: Flask, site: Site) -> None:
     environment.filters |= {
         "lines": safe_values.lines,
         "exact": safe_values.exact,
+        "path": safe_values.path,
         "with_code": safe_values.with_code,
         "clipped": safe_values.clipped,
         "message": lambda letter: message_of(letter, site.base),
@@ -110,19 +115,6 @@ def _templates(app: Flask, site: Site) -> None:
         "owner_words": WORDS,
         "letter_reference": letter_reference,
         "upload_reference": upload_reference,
-    }
-
-
-def _everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
-    if g.get("without_access", False):
-        return {}
-    counted = by_owner(site.known_letters())
-    return {
-        "site": site,
-        "letters_by_owner": counted,
-        "operator_letters": counted["operator"],
-        "running_job": jobs.running(),
-        "operator": site.operator().name,
     }
 
 

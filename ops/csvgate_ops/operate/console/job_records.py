@@ -59,6 +59,8 @@ class Recorded:
     """Of all claims together (`together`)."""
     is_stopping: bool
     ended: JobEnded | None
+    latest: tuple[tuple[datetime, int], ...] = ()
+    """When the latest claim began, and how many letters its instance had processed later."""
 
     def is_interrupted(self, now: datetime) -> bool:
         return self.ended is None and now - self.alive_at >= LEASE
@@ -166,6 +168,7 @@ class JobRecords:
             progress=_progress([parts_of.get(number) for number in range(1, claim + 1)]),
             is_stopping=JOB_STOP.name(job=job) in names,
             ended=self.ledger.get(JOB_ENDED, job=job),
+            latest=_latest(claimed, parts_of.get(claim)),
         )
 
     def unfinished(self) -> Iterator[Recorded]:
@@ -207,6 +210,12 @@ def together(before: Progress, own: Progress) -> Progress:
     """Add what a claim has done to what earlier claims had done. A letter that was skipped or has
     failed stays in its queue, and the later claim looks at it again: only that one counts it."""
     return Progress(before.seen + own.seen, before.done + own.done, own.skipped, own.failed)
+
+
+def _latest(claimed: JobClaim | None, part: JobPart | None) -> tuple[tuple[datetime, int], ...]:
+    if claimed is None or part is None:
+        return ()
+    return (claimed.at, 0), (part.at, part.done + part.skipped + part.failed)
 
 
 def _progress(parts: Iterable[JobPart | None]) -> Progress:

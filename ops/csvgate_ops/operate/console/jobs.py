@@ -26,6 +26,7 @@ from csvgate_ops.operate.console.job_records import (
     report_of,
     together,
 )
+from csvgate_ops.operate.console.pace import Pace
 from csvgate_ops.operate.dead_letters.runs import Progress, Report, RunOptions
 
 _MOST_KEPT: Final = 50
@@ -79,13 +80,20 @@ class Job:
     in `before`."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set at the end, if this instance works on it."""
+    pace: Pace = field(default_factory=Pace)
+    """How fast the instance works that works on it now."""
 
     @property
     def is_running(self) -> bool:
         return self.ended_at is None
 
-    def watch(self, progress: Progress) -> None:
+    def watch(self, progress: Progress, at: datetime) -> None:
         self.progress = together(self.before, progress)
+        self.pace.note(at, progress.processed)
+
+    def pace_words(self, now: datetime) -> str:
+        """Return the rate and the remaining time in words."""
+        return self.pace.words(max(0, self.total - self.progress.processed), now)
 
 
 class Jobs:
@@ -209,7 +217,7 @@ class Jobs:
                 return None
             _LOG.info("continuing job %s, claim %d", found.id, claim.number)
             job = _seen(found)
-            job.before, job.is_continued = found.progress, True
+            job.before, job.pace, job.is_continued = found.progress, Pace(), True
             job.progress = together(job.before, NOTHING)
             self._launch(job, options, work, claim)
         return job
@@ -225,7 +233,14 @@ class Jobs:
         if claim is not None:
             beats.start()
         try:
-            job.report = work(replace(options, on_progress=job.watch, stop=job.stop))
+            job.pace.note(self._clock(), 0)
+            job.report = work(
+                replace(
+                    options,
+                    on_progress=lambda progress: job.watch(progress, self._clock()),
+                    stop=job.stop,
+                )
+            )
         except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
             # What the job had done is recorded. The page shows the error, whatever it is.
             _LOG.exception("%s ended early", job.title)
@@ -270,6 +285,8 @@ def _seen(found: Recorded) -> Job:
     begun, ended = found.begun, found.ended
     job = Job(begun.title, begun.total, begun.at, found.id, progress=found.progress)
     job.is_continued = found.claim > 1
+    for at, processed in found.latest:
+        job.pace.note(at, processed)
     if found.is_stopping:
         job.stop.set()
     job.report = report_of(found)

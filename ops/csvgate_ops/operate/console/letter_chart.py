@@ -30,7 +30,7 @@ def letter_chart(letters: Iterable[DeadLetter], over: Over, now: datetime) -> Le
     period, total = Period.of(over, now), Counter[str]()
     counted = [Counter[str]() for _ in period.labels]
     for letter in letters:
-        place = period.place(letter.dead_lettered_at)
+        place = period.place(letter.published_at)
         if place is not None:
             counted[place][letter.code] += 1
             total[letter.code] += 1

@@ -32,7 +32,7 @@ GROUPINGS: Final[dict[By, str]] = {
     "code": "code",
     "function": "function",
     "dataset": "dataset",
-    "day": "day",
+    "day": "day (UTC)",
 }
 _STRINGS: Final = ("code", "function", "dataset", "upload", "text")
 OWNER_WORDS: Final[dict[Owner, str]] = {
@@ -115,7 +115,7 @@ class LetterSearch:
             and (not self.function or printable(letter.function) == self.function)
             and (not self.dataset or printable(letter.dataset or NONE) == self.dataset)
             and letter.upload.startswith(self.upload)
-            and since <= letter.dead_lettered_at < until
+            and since <= letter.published_at < until
             and (not text or contains(letter, text))
         ]
         ordered = _ordered(found, self.order)

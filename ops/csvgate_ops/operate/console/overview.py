@@ -27,24 +27,27 @@ _ROWS: Final = ("loaded", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The buckets of a chart, oldest first; the last one contains the current time."""
+    """The buckets of a chart, oldest first; the last one contains the current time. The first one
+    is cut, so that the last hour has sixty minutes."""
 
+    since: datetime
     start: datetime
+    """Of the first bucket."""
     size: timedelta
-    number: int
     labels: tuple[str, ...]
 
     @classmethod
     def of(cls, over: Over, now: datetime) -> "Period":
         size, number, pattern = _BUCKETS[over]
-        start = _floor(now, size) - size * (number - 1)
-        labels = tuple((start + size * place).strftime(pattern) for place in range(number))
-        return cls(start, size, number, labels)
+        since = now.astimezone(UTC) - size * number
+        start = _floor(since, size)
+        labels = tuple((start + size * place).strftime(pattern) for place in range(number + 1))
+        return cls(since, start, size, labels)
 
     def place(self, at: datetime) -> int | None:
         """Return the number of the bucket that contains this time; None if none does."""
         place = int((_floor(at, self.size) - self.start) / self.size)
-        return place if 0 <= place < self.number else None
+        return place if at > self.since and place < len(self.labels) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def fitting(uploads: Listing, now: datetime) -> Over:
     """Return the shortest period that holds all uploads, or the longest."""
     oldest = uploads.uploads[-1].received_at if uploads.uploads else now
     for over, (size, number, _) in _BUCKETS.items():
-        if now - oldest < size * (number - 1):
+        if now - oldest < size * number:
             return over
     return "fortnight"
 
@@ -105,7 +108,7 @@ def overview(uploads: Listing, over: Over, now: datetime) -> Overview:
         loaded=all_rows["loaded"],
         rejected=all_rows["rejected"],
         is_partial=is_partial,
-        is_exact=uploads.covers(period.start),
+        is_exact=uploads.covers(period.since),
     )
 
 

@@ -6,7 +6,7 @@ arrive in the meantime.
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,10 +14,9 @@ from typing import Final
 from csvgate.text import counted
 from csvgate_ops.operate.console.jobs import Recipe
 from csvgate_ops.operate.dead_letters.actions.action import SelectionAction, Skipped
-from csvgate_ops.operate.dead_letters.actions.rejected_rows import VALIDATE_REJECTED_ROWS
 from csvgate_ops.operate.dead_letters.context import NO_ROUTE, DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
-from csvgate_ops.operate.dead_letters.next_action import is_sensible, main_action
+from csvgate_ops.operate.dead_letters.next_action import main_action, other_actions
 
 _MOST_KEPT: Final = 20
 _READERS: Final = 8
@@ -86,19 +85,9 @@ def preview(
     with ThreadPoolExecutor(_READERS) as readers:
         for counter, words in readers.map(effect, letters):
             counter[words] += 1
-    remarks = (*_other_actions(action, letters), *action.remarks(context, letters))
+    named = (main_action(letter) for letter in letters if action.applies_to(letter))
+    remarks = (*other_actions(action, named), *action.remarks(context, letters))
     return Preview(action, tuple(letters), selection, _lines(affected), _lines(skipped), remarks)
-
-
-def _other_actions(action: SelectionAction, letters: Sequence[DeadLetter]) -> Iterator[str]:
-    """Yield for how many letters the runbook names another action than this one. Rejected rows are
-    validated again if the contract was wrong, so nothing is said about that."""
-    if action is VALIDATE_REJECTED_ROWS:
-        return
-    affected = (letter for letter in letters if is_sensible(action, letter))
-    named = Counter(main.name for it in affected if (main := main_action(it)) not in (None, action))
-    for name, number in named.most_common():
-        yield f"For {counted(number, 'letter')}, the runbook names another action: {name}."
 
 
 def _lines(counter: Counter[str]) -> tuple[Line, ...]:

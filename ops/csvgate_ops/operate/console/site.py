@@ -1,19 +1,21 @@
 """State that all pages share: the context, the snapshots, and the lock on the queues."""
 
+import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Self
 
 from flask import Response, make_response, render_template
 
 from csvgate_ops.operate.audit import Operator
 from csvgate_ops.operate.breakers import BreakerState, states
-from csvgate_ops.operate.console.snapshot import Reading, Snapshot
+from csvgate_ops.operate.console.freshness import Age, Freshness, What, ahead, freshness
+from csvgate_ops.operate.console.snapshot import EVERY, Reading, Snapshot
 from csvgate_ops.operate.console.uploads_index import UploadsIndex
 from csvgate_ops.operate.dead_letters.actions.read import Reading as Letters
-from csvgate_ops.operate.dead_letters.actions.read import read
+from csvgate_ops.operate.dead_letters.actions.read import newest_first, read
 from csvgate_ops.operate.dead_letters.content.visible_text import contains
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -45,6 +47,8 @@ class Site:
     """Held while pulling, because letters held by one reader are not delivered to another."""
     who: Callable[[], Operator] | None = None
     """Who sends the current request; None for the local console, which one person uses."""
+    every: float = EVERY
+    """Seconds after which an open page has everything that it shows read again."""
 
     @classmethod
     def of(
@@ -54,23 +58,28 @@ class Site:
         *,
         is_local: bool,
         who: Callable[[], Operator] | None = None,
+        every: float = EVERY,
     ) -> Self:
+        """With `every` = infinity, only the button reads again."""
         index, queues = UploadsIndex(context.ledger, context.clock), threading.Lock()
-
-        def read_letters() -> Letters:
-            with queues:
-                return read(context)
-
         return cls(
             base=context,
             project=project,
             is_local=is_local,
             uploads_index=index,
-            uploads=Snapshot(index.read, context.clock),
-            breakers=Snapshot(lambda: _open_breakers(context), context.clock),
-            letters=Snapshot(read_letters, context.clock),
+            uploads=Snapshot(index.read, context.clock, every=every),
+            breakers=Snapshot(lambda: _open_breakers(context), context.clock, every=every),
+            letters=Snapshot(
+                lambda: read(context),
+                context.clock,
+                every=every,
+                lock=queues,
+                contents=_keys,
+                merge=_with_unconfirmed,
+            ),
             queues=queues,
             who=who,
+            every=every,
         )
 
     @property
@@ -102,19 +111,76 @@ class Site:
     def letters_by_key(self) -> Mapping[Key, DeadLetter]:
         return {key(letter): letter for letter in self.known_letters()}
 
+    @property
+    def snapshots(self) -> Mapping[What, Snapshot[Any]]:
+        return {"letters": self.letters, "breakers": self.breakers, "uploads": self.uploads}
+
+    @property
+    def is_polled(self) -> bool:
+        """Return whether pages ask for newer figures by themselves."""
+        return math.isfinite(self.every)
+
+    @property
+    def stale_after(self) -> float:
+        """Age in seconds from which on figures are marked: three readings failed, or none was
+        asked for."""
+        return 4 * self.every
+
     def refresh(self) -> None:
         """Start reading everything again."""
-        for snapshot in (self.letters, self.uploads, self.breakers):
+        for snapshot in self.snapshots.values():
             snapshot.refresh()
+
+    def keep_fresh(self, shown: Iterable[What]) -> None:
+        """Start reading again what a page shows and what could not be read, if it is old."""
+        wanted = set(shown)
+        for what, snapshot in self.snapshots.items():
+            if what in wanted or snapshot.current().error:
+                snapshot.keep_fresh()
+
+    def freshness(self, shown: Iterable[What]) -> Freshness:
+        """Return the ages of what a page shows."""
+        readings = {what: snapshot.current() for what, snapshot in self.snapshots.items()}
+        return freshness(readings, tuple(shown), self.now(), self.stale_after)
+
+    def ages(self, **readings: Reading[Any]) -> tuple[Age, ...]:
+        """Return the ages of the readings that a page has used, by their names in `snapshots`."""
+        used: dict[What, Reading[Any]] = {w: readings[w] for w in self.snapshots if w in readings}
+        return freshness(used, tuple(used), self.now(), self.stale_after).ages
+
+    def clock_behind(self) -> timedelta | None:
+        """Return by how much this machine's clock is behind those of Pub/Sub and of the functions
+        at least, if a letter or an upload shows it."""
+        times = [letter.published_at for letter in self.known_letters()[:1]]
+        listing = self.uploads.current().value
+        times += [upload.received_at for upload in (listing.uploads if listing else ())[:1]]
+        return ahead(max(times, default=None), self.now())
 
     def forget(self, gone: set[Key]) -> None:
         """Remove letters that have left their queues from the last reading."""
 
         def without(known: Letters) -> Letters:
             kept = tuple(letter for letter in known.letters if key(letter) not in gone)
-            return Letters(kept, known.at, known.complete)
+            return replace(known, letters=kept, unconfirmed=known.unconfirmed - gone)
 
         self.letters.change(without)
+
+
+def _with_unconfirmed(known: Letters, new: Letters) -> Letters:
+    """Return the new reading with the letters that it misses for the first time. Another reader may
+    hold them, and then they are not gone; the next reading decides."""
+    delivered = {key(letter) for letter in new.letters}
+    missing = [
+        letter
+        for letter in known.letters
+        if key(letter) not in delivered and key(letter) not in known.unconfirmed
+    ]
+    letters = tuple(newest_first([*new.letters, *missing]))
+    return replace(new, letters=letters, unconfirmed=frozenset(map(key, missing)))
+
+
+def _keys(known: Letters) -> object:
+    return known.complete, frozenset(map(key, known.letters))
 
 
 def _open_breakers(context: DeadLetterContext) -> list[BreakerState]:

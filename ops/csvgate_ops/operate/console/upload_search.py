@@ -18,6 +18,8 @@ class Uploads:
     """Newest first. A search by text has read the lines already."""
     is_exact: bool
     """Otherwise there may be more."""
+    searched: int | None = None
+    """How many uploads were searched by text, the newest first; None if all were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,21 @@ class UploadSearch:
         asked = {"text": self.text, "state": self.state, "since": self.since, "until": self.until}
         return {name: value for name, value in asked.items() if value}
 
-    def select(self, index: UploadsIndex, known: Listing, now: datetime) -> Uploads:
+    def select(self, index: UploadsIndex, known: Listing, now: datetime, enough: int) -> Uploads:
         """Return the uploads that match, newest first: those of the last reading, or of the days
-        that are asked for. Raises Transient, Permanent."""
+        that are asked for. A search by text ends soon after it has found `enough`. Raises
+        Transient, Permanent."""
         since, until = day(self.since), day(self.until)
         listing = known
         if since is not None or until is not None:
-            listing = index.of_days(since, last_day(until, now))
+            listing = index.of_days(known, since, last_day(until, now))
         states = [state for state in STATES if state == self.state] or STATES
         chosen = [upload for upload in listing.uploads if upload.state in states]
         if not self.text:
             return Uploads(chosen, listing.is_complete)
-        found, is_all = index.matching(chosen, lambda line: line.has(self.text))
-        return Uploads(found, listing.is_complete and is_all)
+        search = index.search(chosen, lambda line: line.has(self.text), enough)
+        return Uploads(
+            search.lines,
+            listing.is_complete and search.is_all,
+            None if search.is_all else search.searched,
+        )

@@ -48,10 +48,11 @@ def verdict(
     letters: Sequence[DeadLetter], breakers: Iterable[BreakerState], *, is_complete: bool = True
 ) -> Verdict:
     """Open breakers come first, because messages wait behind them and their letters have the same
-    cause. Then come the operator's letters by code, the largest group first."""
+    cause. Then come the operator's letters by code, those of uploads before others, because rows
+    are missing, and the largest group first."""
     mine = of_operator(letters)
     things = [Thing(f"the breaker of {it.function} is open", breaker=it) for it in breakers]
-    things += [_of_group(group) for group in groups(mine)]
+    things += [_of_group(it) for it in sorted(groups(mine), key=lambda it: not it.uploads)]
     return Verdict(tuple(things), len(letters) - len(mine), is_complete)
 
 
@@ -59,7 +60,8 @@ def _of_group(group: Group) -> Thing:
     example = group.example
     what = counted(group.count, "letter")
     about = f" ({example.object_name})" if group.count == 1 and example.object_name else ""
-    words = f"{what} of {example.function} with {group.key}{about}"
+    functions = " and ".join(sorted({letter.function for letter in group.letters}))
+    words = f"{what} of {functions} with {group.key}{about}"
     if group.uploads > 1:
         words += f", from {counted(group.uploads, 'upload')}"
     return Thing(words, group=group, action=main_of(group.letters))

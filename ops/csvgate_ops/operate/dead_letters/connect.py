@@ -37,6 +37,7 @@ def local(
             dead_letter_topic=letters[trigger["function"]]["topic"],
             source_topic=trigger["topic"],
             is_storage=bool(trigger["owns_topic"]),
+            retention=letters[trigger["function"]].get("retention"),
         )
         for trigger in triggers
     )

@@ -42,7 +42,9 @@ class DeadLetter:
     attempt: int | None
     first_seen: datetime | None
     dead_lettered_at: datetime
+    """According to the function's clock."""
     published_at: datetime
+    """When Pub/Sub received it. Ages are computed from this time, which no sender can choose."""
     trace: str
     revision: str
     size: int
@@ -57,6 +59,8 @@ class DeadLetter:
     kind: Kind
     object_name: str = ""
     """Name of the uploaded object; empty when it is not known."""
+    expires_at: datetime | None = None
+    """When Pub/Sub deletes it, if nobody acts on it; None if that is not known."""
 
     @property
     def breaker_was_open(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -14,7 +14,7 @@ _KEYS: Final[dict[By, Callable[[DeadLetter], str]]] = {
     "code": lambda letter: letter.code,
     "function": lambda letter: letter.function,
     "dataset": lambda letter: letter.dataset,
-    "day": lambda letter: letter.dead_lettered_at.date().isoformat(),
+    "day": lambda letter: letter.published_at.astimezone(UTC).date().isoformat(),
 }
 
 
@@ -27,6 +27,8 @@ class Group:
     """Number of different uploads among the letters."""
     oldest: datetime
     newest: datetime
+    expires_at: datetime | None
+    """When the first of its letters expires; None if that is not known."""
     example: DeadLetter
     """The newest letter of the group."""
     letters: tuple[DeadLetter, ...]
@@ -50,13 +52,14 @@ def groups(letters: Iterable[DeadLetter], by: By = "code") -> list[Group]:
 
 
 def _group(key: str, owner: Owner, members: list[DeadLetter]) -> Group:
-    newest = max(members, key=lambda letter: letter.dead_lettered_at)
+    newest = max(members, key=lambda letter: letter.published_at)
     return Group(
         key=key,
         count=len(members),
         uploads=len({letter.upload for letter in members if letter.upload}),
-        oldest=min(letter.dead_lettered_at for letter in members),
-        newest=newest.dead_lettered_at,
+        oldest=min(letter.published_at for letter in members),
+        newest=newest.published_at,
+        expires_at=min((it.expires_at for it in members if it.expires_at), default=None),
         example=newest,
         letters=tuple(members),
         owner=owner,

@@ -1,15 +1,18 @@
 """Which action the runbook names for letters, and which actions it makes sense to offer. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from csvgate.text import counted
 from csvgate_ops.operate.dead_letters.actions import ACTIONS, SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction
 from csvgate_ops.operate.dead_letters.actions.discard import DISCARD
+from csvgate_ops.operate.dead_letters.actions.rejected_rows import VALIDATE_REJECTED_ROWS
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.owners import of_operator
-from csvgate_ops.operate.runbook import CATALOGUE
+from csvgate_ops.operate.runbook import CATALOGUE, owner_of
 from csvgate_ops.operate.runbook.model import NextStep
 
 _ACTIONS: Final[dict[NextStep, SelectionAction | None]] = {
@@ -26,9 +29,25 @@ contract was wrong, which only a person knows."""
 def main_action(letter: DeadLetter) -> SelectionAction | None:
     """Return the action that the runbook names for the letter. A code that csvgate does not know is
     replayed, because its message may only have failed."""
-    if letter.is_rejection:
-        return DISCARD
-    return _ACTIONS[_step(letter)]
+    return DISCARD if letter.is_rejection else action_for(letter.code)
+
+
+def action_for(code: str) -> SelectionAction | None:
+    """Return the action that the runbook names for a code of an operator or an uploader."""
+    return DISCARD if owner_of(code) == "uploader" else _ACTIONS[_step(code)]
+
+
+def other_actions(
+    action: SelectionAction, named: Iterable[SelectionAction | None]
+) -> Iterator[str]:
+    """Yield for how many letters the runbook names another action than this one. `named` are the
+    actions that it names for the letters to which something will be done. Rejected rows are
+    validated again if the contract was wrong, so nothing is said about that."""
+    if action is VALIDATE_REJECTED_ROWS:
+        return
+    others = Counter(each.name for each in named if each not in (None, action))
+    for name, number in others.most_common():
+        yield f"For {counted(number, 'letter')}, the runbook names another action: {name}."
 
 
 def main_of(letters: Iterable[DeadLetter]) -> SelectionAction | None:
@@ -44,7 +63,7 @@ def is_sensible(action: Action, letter: DeadLetter) -> bool:
     csvgate did not send, or that was damaged, only brings the letter back."""
     if not action.applies_to(letter):
         return False
-    return action is not REPLAY or _step(letter) is not NextStep.CORRECT
+    return action is not REPLAY or _step(letter.code) is not NextStep.CORRECT
 
 
 def offered_for(letter: DeadLetter) -> list[Action]:
@@ -61,6 +80,6 @@ def offered_for_all(letters: Sequence[DeadLetter]) -> list[SelectionAction]:
     return sorted(found, key=lambda action: action is not main)
 
 
-def _step(letter: DeadLetter) -> NextStep:
-    entry = CATALOGUE.get(letter.code)
+def _step(code: str) -> NextStep:
+    entry = CATALOGUE.get(code)
     return entry.next_step if entry else NextStep.REPLAY

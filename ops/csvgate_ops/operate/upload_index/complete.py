@@ -30,15 +30,17 @@ _AT_ONCE: Final = 1_000
 
 
 def missing(ledger: Ledger, now: datetime) -> Iterator[str]:
-    """Yield the ids of the uploads that the index does not list."""
-    known = {upload.id for upload in read_listing(ledger, until=today(now)).uploads}
+    """Yield the ids of the uploads that the index does not list, or not with their end: it may come
+    from a revision of a function from before there was an index."""
+    listing = read_listing(ledger, until=today(now)).uploads
+    known = {upload.id for upload in listing if upload.end or upload.state == "ignored"}
     return (upload_id for upload_id in upload_ids(ledger) if upload_id not in known)
 
 
 def complete(ledger: Ledger, uploads: Iterator[str]) -> int:
-    """List these uploads, and return how many they are: about ten reads and two writes each. Other
-    calls of this at the same time do no harm. Raises Transient and Permanent; what was listed
-    until then stays."""
+    """List these uploads, and return of how many something was added: about ten reads and two
+    writes each. Other calls of this at the same time do no harm. Raises Transient and Permanent;
+    what was listed until then stays."""
     done = 0
     with ThreadPoolExecutor(_WRITERS) as writers:
         while portion := list(islice(uploads, _AT_ONCE)):
@@ -47,29 +49,37 @@ def complete(ledger: Ledger, uploads: Iterator[str]) -> int:
 
 
 def _complete(entries: UploadLedger) -> bool:
-    """List one upload. Return False if the ledger does not say yet what the object is."""
+    """List one upload. Return False if everything is listed, or if the ledger does not say yet what
+    the object is. The last attempt comes first, and its end last, so that an upload of which only a
+    part was listed is either complete for lists, or missing."""
     received, ledger = entries.received(), entries.ledger
     if received is None:
         ignored = entries.ignored()
-        if ignored is not None:
-            index_ignored(ledger, ignored)
-        return ignored is not None
-    index_received(ledger, received)
-    for path, note in entries.notes():
-        if path is paths.FAILURE_NOTE:
-            index_failed(ledger, received, note.code, note.at)
-    for number in range(1, current_attempt(entries).number + 1):
+        return ignored is not None and index_ignored(ledger, ignored)
+    added = [
         _attempt(entries, received, number)
-    return True
+        for number in range(current_attempt(entries).number, 0, -1)
+    ]
+    added += [
+        index_failed(ledger, received, note.code, note.at)
+        for path, note in entries.notes()
+        if path is paths.FAILURE_NOTE
+    ]
+    return index_received(ledger, received) or any(added)
 
 
-def _attempt(entries: UploadLedger, received: Received, number: int) -> None:
+def _attempt(entries: UploadLedger, received: Received, number: int) -> bool:
     attempt = entries.attempt(number)
     decision, finished = attempt.decision(), attempt.finished()
     seal = entries.seal(decision.seal) if decision else None
     if decision is None or finished is None or seal is None:
-        return
-    index_end(
+        return False
+    added, revocation = False, RevocationLedger(attempt)
+    if restored := revocation.restored():
+        added = index_undo(entries.ledger, received, "restored", number, restored.at)
+    if removed := revocation.removed():
+        added = index_undo(entries.ledger, received, "revoked", number, removed.at) or added
+    ended = index_end(
         entries.ledger,
         received,
         finished.outcome,
@@ -79,8 +89,4 @@ def _attempt(entries: UploadLedger, received: Received, number: int) -> None:
         stopped_at=seal.stopped_at,
         code=finished.code,
     )
-    revocation = RevocationLedger(attempt)
-    if removed := revocation.removed():
-        index_undo(entries.ledger, received, "revoked", number, removed.at)
-    if restored := revocation.restored():
-        index_undo(entries.ledger, received, "restored", number, restored.at)
+    return added or ended

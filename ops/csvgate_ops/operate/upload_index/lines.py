@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -100,11 +101,29 @@ def _line(upload: Listed, entry: DayEntry | None) -> Line:
     )
 
 
-def matching(
-    read: Entries, uploads: Sequence[Listed], wanted: Callable[[Line], bool]
-) -> tuple[list[Line], bool]:
-    """Return the lines that are wanted among the newest MOST_SEARCHED uploads, and whether these
-    are all uploads."""
-    searched = uploads[:MOST_SEARCHED]
-    found = [line for line in stream(read, searched) if wanted(line)]
-    return found, len(searched) == len(uploads)
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search by text or dataset has found, newest first."""
+
+    lines: list[Line]
+    searched: int
+    """How many uploads were looked at, the newest first."""
+    is_all: bool
+    """Every upload was looked at; otherwise there may be more lines."""
+
+
+def search(
+    read: Entries,
+    uploads: Sequence[Listed],
+    wanted: Callable[[Line], bool],
+    *,
+    enough: int,
+    most: int | None = MOST_SEARCHED,
+) -> Search:
+    """Search the newest `most` uploads, until `enough` lines are found. Each upload that is looked
+    at costs a read."""
+    found, looked, rest = list[Line](), 0, iter(uploads[:most])
+    while len(found) < enough and (portion := list(islice(rest, _AT_ONCE))):
+        looked += len(portion)
+        found += [line for line in stream(read, portion) if wanted(line)]
+    return Search(found, looked, is_all=looked == len(uploads))

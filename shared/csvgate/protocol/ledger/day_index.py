@@ -112,22 +112,22 @@ def entry_name(upload: str, at: datetime, stage: Stage) -> str:
     return DAY_STAGE.name(day=day, left=left_of(at), upload=upload, stage=stage.text)
 
 
-def index_received(ledger: Ledger, received: Received) -> None:
-    """List a pinned upload."""
-    _create(ledger, received, Stage("received"), received.received_at)
+def index_received(ledger: Ledger, received: Received) -> bool:
+    """List a pinned upload. Like the other functions here, return False if that is listed."""
+    return _create(ledger, received, Stage("received"), received.received_at)
 
 
-def index_ignored(ledger: Ledger, ignored: Ignored) -> None:
+def index_ignored(ledger: Ledger, ignored: Ignored) -> bool:
     """List an object that is not an upload, by the entry about it that stands."""
     entry = DayEntry(
         upload=ignored.upload, received_at=ignored.at, at=ignored.at, code=ignored.reason
     )
-    _put(ledger, entry, Stage("ignored"))
+    return _put(ledger, entry, Stage("ignored"))
 
 
-def index_failed(ledger: Ledger, received: Received, code: str, at: datetime) -> None:
+def index_failed(ledger: Ledger, received: Received, code: str, at: datetime) -> bool:
     """List a failure for which a dead letter is sent."""
-    _create(ledger, received, Stage("failed", code=code), at, code=code)
+    return _create(ledger, received, Stage("failed", code=code), at, code=code)
 
 
 def index_end(
@@ -140,10 +140,10 @@ def index_end(
     counts: Counts,
     stopped_at: int | None,
     code: str | None,
-) -> None:
+) -> bool:
     """List how an attempt ended. Call this once the end is certain."""
     stage = Stage(end, "", attempt, counts.read, counts.rejected, stopped_at is not None)
-    _create(ledger, received, stage, at, counts=counts, stopped_at=stopped_at, code=code)
+    return _create(ledger, received, stage, at, counts=counts, stopped_at=stopped_at, code=code)
 
 
 def index_undo(
@@ -152,10 +152,10 @@ def index_undo(
     word: Literal["revoked", "restored"],
     attempt: int,
     at: datetime,
-) -> None:
+) -> bool:
     """List that an operator has revoked the rows of an attempt, or has restored it, so that the
     next attempt begins."""
-    _create(ledger, received, Stage(word, attempt=attempt), at)
+    return _create(ledger, received, Stage(word, attempt=attempt), at)
 
 
 def _create(
@@ -167,7 +167,7 @@ def _create(
     counts: Counts | None = None,
     stopped_at: int | None = None,
     code: str | None = None,
-) -> None:
+) -> bool:
     entry = DayEntry(
         upload=received.upload,
         dataset=received.dataset,
@@ -177,10 +177,12 @@ def _create(
         stopped_at=stopped_at,
         code=code,
     )
-    _put(ledger, entry, stage)
+    return _put(ledger, entry, stage)
 
 
-def _put(ledger: Ledger, entry: DayEntry, stage: Stage) -> None:
+def _put(ledger: Ledger, entry: DayEntry, stage: Stage) -> bool:
     at = entry.received_at
     day, left = day_of(at).isoformat(), left_of(at)
-    ledger.create(DAY_STAGE, entry, day=day, left=left, upload=entry.upload.id, stage=stage.text)
+    return ledger.create(
+        DAY_STAGE, entry, day=day, left=left, upload=entry.upload.id, stage=stage.text
+    )

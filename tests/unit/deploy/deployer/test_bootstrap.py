@@ -33,7 +33,7 @@ PROJECT_ROLE = re.compile(r"--role=projects/example-csvgate-dev/roles/(\w+)")
 
 
 def script(name: str) -> str:
-    named = overlay(topology(), environment(name))
+    named = overlay(topology(name), environment(name))
     buckets = topo.bucket_names(named, environment(name).project)
     return bootstrap(name, REPOSITORY, wanted(name), buckets)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from csvgate_ops.deploy.environment.load import EnvironmentMistakes, load_environment
-from unit.deploy.plan.environments import topology
+from unit.deploy.plan.environments import topology, with_console
 
 BASE = {
     "project": "acme-sales-prod",
@@ -248,6 +248,26 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "secrets.SENDGRID_API_KEY.mount",
         "`secrets` is not the full path of a folder",
     ),
+    ("console: {members: [allUsers]}", "console.members[0]", "people whom nobody has chosen"),
+    (
+        "console: {members: ['domain:acme.example']}",
+        "console.members[0]",
+        "name users, groups or service accounts",
+    ),
+    (
+        "console: {members: [ada@acme.example]}",
+        "console.members[0]",
+        "write user:, group: or serviceAccount: before an email address",
+    ),
+    ("console: {members: []}", "console.members", "name at least one member"),
+    ("console: {sign_in: oauth}", "console.sign_in", "'oauth' is not one of iap, id-token"),
+    ("console: {min_instances: 2}", "console.min_instances", "less than or equal to 1"),
+    ("console: {membrs: []}", "console.membrs", "is not a setting; did you mean `members`?"),
+    (
+        "console: {enabled: false, ingress: all}",
+        "console.ingress",
+        "has no effect, because `enabled` is false; leave one of them out",
+    ),
 )
 
 
@@ -270,7 +290,7 @@ def reported(folder: Path, text: str) -> list[tuple[str, str]]:
     file = folder / "env.yaml"
     file.write_text(text)
     with pytest.raises(EnvironmentMistakes) as caught:
-        load_environment(file, topology())
+        load_environment(file, with_console())
     assert all(m.line for m in caught.value.mistakes)
     return [(m.path, m.message) for m in caught.value.mistakes]
 
@@ -279,6 +299,29 @@ def test_the_base_is_valid(tmp_path: Path) -> None:
     file = tmp_path / "env.yaml"
     file.write_text(document())
     assert "acme-sales-prod" == load_environment(file, topology()).project
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_mistake"),
+    [
+        ("enabled: true", True),
+        ("min_instances: 1", True),
+        ("enabled: false, min_instances: 1", True),
+        ("enabled: false", False),
+    ],
+)
+def test_settings_of_a_console_that_the_topology_does_not_have(
+    setting: str, is_mistake: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "env.yaml"
+    file.write_text(document(f"console: {{{setting}}}"))
+    if not is_mistake:
+        assert not load_environment(file, topology()).console.enabled
+        return
+    with pytest.raises(EnvironmentMistakes) as caught:
+        load_environment(file, topology())
+    (found,) = caught.value.mistakes
+    assert ("console", True) == (found.path, "has no section `console`" in found.message)
 
 
 @pytest.mark.parametrize(("setting", "path", "message"), PLANTED, ids=[p[0] for p in PLANTED])

@@ -14,8 +14,9 @@ from csvgate_ops.deploy.estimate.estimate import Estimate, estimate
 from csvgate_ops.deploy.estimate.headroom import Headroom
 from csvgate_ops.deploy.estimate.prices import Places, price_list
 from csvgate_ops.deploy.estimate.upload_size import Shape, UploadSize
+from csvgate_ops.deploy.estimate.view import _notes
 from csvgate_ops.deploy.topology import Topology
-from unit.deploy.plan.environments import environment, topology
+from unit.deploy.plan.environments import environment, topology, with_console
 from unit.protocol.orders import orders
 
 PRICES = price_list()
@@ -100,6 +101,15 @@ def test_processors_in_use() -> None:
     seconds = found.seconds
     used = 2 * seconds.validate + seconds.enrich / 4 + seconds.notify / 8
     assert 100 * used / (8 * 3600) == pytest.approx(limit(found, "processors").used)
+
+
+def test_a_console_is_in_use_and_costs_by_the_hour() -> None:
+    without, found = given(10_000, topology()), given(10_000, with_console(cpu=2, memory="2Gi"))
+    used = [limit(each, "processors in use").used for each in (without, found)]
+    assert 2 == pytest.approx(used[1] - used[0])
+    assert without.console_hour is None
+    assert 3600 * 2 * (0.000024 + 0.0000025) == pytest.approx(found.console_hour)
+    assert any("the operators' console, at most $0.19" in note for note in _notes(found))
 
 
 @pytest.mark.parametrize(

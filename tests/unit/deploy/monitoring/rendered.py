@@ -1,7 +1,7 @@
 """deploy/monitoring, rendered for tests."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from csvgate_ops.deploy.monitoring.files import Monitoring, render
@@ -22,16 +22,26 @@ def topology() -> Topology:
 
 
 def filters(value: Any) -> Iterator[str]:
-    """Every filter in a policy or a dashboard."""
+    """Every filter of metrics in a policy or a dashboard."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "filter":
                 yield item
-            else:
+            elif key != "conditionMatchedLog":
                 yield from filters(item)
     elif isinstance(value, list):
         for item in value:
             yield from filters(item)
+
+
+def on_the_log() -> Mapping[str, Any]:
+    """The conditions that match an entry of the log, by the name of their policy."""
+    return {
+        key: condition["conditionMatchedLog"]
+        for key, policy in monitoring().policies.items()
+        for condition in policy["conditions"]
+        if "conditionMatchedLog" in condition
+    }
 
 
 def named(text: str, selector: str) -> set[str]:

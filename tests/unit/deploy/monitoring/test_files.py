@@ -14,6 +14,7 @@ from unit.deploy.monitoring.rendered import (
     metric,
     monitoring,
     named,
+    on_the_log,
     topology,
 )
 from unit.deploy.plan.environments import wanted
@@ -83,19 +84,69 @@ def test_letters_of_uploaders_do_not_alert(policy: str, kind: str) -> None:
     assert USER + "csvgate_uploader_letters" not in alerting
 
 
+def conditions(policy: str) -> Iterator[dict[str, Any]]:
+    for condition in MONITORING.policies[policy]["conditions"]:
+        yield condition["conditionThreshold"]
+
+
 def test_any_dead_letter_of_an_operator_alerts() -> None:
-    """Each waits in a subscription with failures only, or validate_and_parse gave up on it, or
-    Pub/Sub forwarded it."""
-    policies = [MONITORING.policies[key] for key in ("dead-letters", "failed-uploads")]
-    for condition in (c["conditionThreshold"] for p in policies for c in p["conditions"]):
+    """Each is in the log of a function that gave up, or Pub/Sub forwarded it."""
+    gave_up, unsent = (on_the_log()[key]["filter"] for key in ("failed-uploads", "unsent-emails"))
+    functions = {name for text in (gave_up, unsent) for name in QUOTED.findall(text)}
+    assert TOPOLOGY.functions.keys() <= functions
+    waiting, forwarded = conditions("dead-letters")
+    for condition in (waiting, forwarded):
         assert ("COMPARISON_GT", 0) == (condition["comparison"], condition["thresholdValue"])
-    _, forwarded = filters(MONITORING.policies["dead-letters"])
-    assert FORWARDED == metric(forwarded)
+    assert FORWARDED == metric(forwarded["filter"])
     triggers = "resource.label.subscription_id"
-    assert named(watching("waiting-events"), triggers) == named(forwarded, triggers)
-    assert USER + "csvgate_failed_uploads" == metric(watching("failed-uploads"))
-    gave_up = MONITORING.metrics["csvgate_failed_uploads"]["filter"]
-    assert "validate_and_parse" in QUOTED.findall(gave_up)
+    assert named(watching("waiting-events"), triggers) == named(forwarded["filter"], triggers)
+
+
+def test_one_failure_raises_one_alert_for_an_hour() -> None:
+    """What a function gave up on is announced with its object, so the others wait."""
+    waiting, _ = conditions("dead-letters")
+    assert "3600s" == waiting["duration"]
+    assert {USER + "csvgate_failed_uploads"} == {
+        metric(condition["filter"]) for condition in conditions("several-failed-uploads")
+    }
+    assert all(
+        condition["thresholdValue"] >= 1 for condition in conditions("several-failed-uploads")
+    )
+
+
+def test_failures_that_an_alert_on_the_log_leaves_out_raise_another() -> None:
+    """Cloud Monitoring sends one notification per period, and 20 a day, for each of these policies
+    (docs.cloud.google.com/logging/docs/alerting/log-based-incidents)."""
+    period = MONITORING.policies["failed-uploads"]["alertStrategy"]["notificationRateLimit"]
+    limits = {
+        (c["thresholdValue"], c["aggregations"][0]["alignmentPeriod"])
+        for c in conditions("several-failed-uploads")
+    }
+    assert {(1, period["period"]), (20, "86400s")} == limits
+    # A sum over all functions and codes: the limits hold for the policy, not for each of them.
+    assert all(
+        "groupByFields" not in c["aggregations"][0] for c in conditions("several-failed-uploads")
+    )
+    # Emails that are left out stay in their review subscription, which raises dead-letters.
+    waiting, _ = conditions("dead-letters")
+    topic = TOPOLOGY.triggers["notify-stakeholders"].dead_letter.topic
+    (review,) = (name for name, s in TOPOLOGY.subscriptions.items() if s.topic == topic)
+    assert review in named(waiting["filter"], "resource.label.subscription_id")
+
+
+def test_what_cloud_monitoring_requires_of_a_policy_on_the_log() -> None:
+    """A single condition, and a period of at least 5 minutes between notifications."""
+    assert {"failed-uploads", "unsent-emails"} == on_the_log().keys()
+    for key in on_the_log():
+        policy = MONITORING.policies[key]
+        assert 1 == len(policy["conditions"])
+        assert 300 <= int(policy["alertStrategy"]["notificationRateLimit"]["period"].rstrip("s"))
+        # A subject has at most 255 characters, also with the longest name and a long code.
+        longest = re.search(r"\{1,(\d+)\}", on_the_log()[key]["labelExtractors"]["object"])
+        assert longest is not None
+        name = int(longest[1]) * "x"
+        subject = re.sub(r"\$\{[^}]*object\}", name, policy["documentation"]["subject"])
+        assert 255 >= len(re.sub(r"\$\{.*?\}", 40 * "x", subject))
 
 
 def test_dead_letters_raise_an_alert_before_they_are_lost() -> None:
@@ -188,12 +239,14 @@ def test_a_policy_says_what_to_do(key: str, policy: dict[str, Any]) -> None:
     assert policy["severity"] in ("WARNING", "ERROR", "CRITICAL")
     words = policy["documentation"]["content"]
     assert "`csvgate " in words or "log" in words
-    # What the text is filled in with must be a label that the condition groups by.
+    filled = set(re.findall(r"\$\{(.*?)\}", words + policy["documentation"].get("subject", "")))
+    # What the text is filled in with must be a label that the condition groups by, or extracts.
     for condition in policy["conditions"]:
         # A query in PromQL has no such labels.
         threshold = condition.get("conditionThreshold", {"aggregations": ()})
         grouped = {g for a in threshold["aggregations"] for g in a.get("groupByFields", ())}
-        assert set(re.findall(r"\$\{(.*?)\}", words)) <= grouped
+        extracted = condition.get("conditionMatchedLog", {}).get("labelExtractors", {})
+        assert filled <= grouped | {f"log.extracted_label.{label}" for label in extracted}
 
 
 def test_every_alert_is_in_the_docs() -> None:
@@ -217,7 +270,7 @@ def test_labels_that_are_grouped_by_are_extracted() -> None:
 
 def _grouped(value: Any) -> Iterator[tuple[str, list[str]]]:
     if isinstance(value, dict):
-        if "filter" in value:
+        if "filter" in value and "labelExtractors" not in value:
             aggregations = value.get("aggregations", [value.get("aggregation", {})])
             yield value["filter"], [g for a in aggregations for g in a.get("groupByFields", ())]
         for item in value.values():

@@ -1,4 +1,5 @@
-"""The filters of the log-based metrics match what the functions really log."""
+"""The filters of log-based metrics, and of alerts on the log, match what the functions really
+log."""
 
 import json
 import logging
@@ -11,11 +12,12 @@ import pytest
 from csvgate.runtime.errors import Permanent, Transient
 from csvgate.runtime.log import configure
 from fakes.effects import Effect, Effects
-from unit.deploy.monitoring.rendered import QUOTED, monitoring
+from unit.deploy.monitoring.rendered import QUOTED, monitoring, on_the_log
 from unit.protocol.orders import orders
 from world import World
 
 METRICS = monitoring().metrics
+ALERTS = on_the_log()
 CONDITION = re.compile(r'([\w.]+)=("[^"]*"|\("[^"]*"(?: OR "[^"]*")*\))')
 Entry = Mapping[str, Any]
 
@@ -44,9 +46,20 @@ def value(entry: Entry, path: str) -> Any:
     return found
 
 
-def matches(name: str, entry: Entry) -> bool:
+def extracted(entry: Entry, extractor: str) -> Any:
+    """What `EXTRACT(field)` or `REGEXP_EXTRACT(field, "pattern")` takes from an entry."""
+    called = re.fullmatch(r'(?:REGEXP_)?EXTRACT\(([\w.]+)(?:, "(.*)")?\)', extractor)
+    assert called, extractor
+    found, pattern = value(entry, called[1]), called[2]
+    if pattern is None or found is None:
+        return found
+    part = re.search(pattern, found)
+    return part[1] if part else None
+
+
+def matches(body: Mapping[str, Any], entry: Entry) -> bool:
     """Understands what our filters use: a condition a line, one value or several."""
-    lines = METRICS[name]["filter"].splitlines()
+    lines = body["filter"].splitlines()
     conditions = [CONDITION.fullmatch(line) for line in lines]
     assert all(conditions), lines
     return all(
@@ -54,20 +67,24 @@ def matches(name: str, entry: Entry) -> bool:
     )
 
 
-def counted(name: str, entries: list[Entry]) -> list[dict[str, Any]]:
-    """The labels, and the value, that a metric takes from each entry it matches."""
-    body = METRICS[name]
+def taken(body: Mapping[str, Any], entries: list[Entry]) -> list[dict[str, Any]]:
+    """The labels, and the value, that a metric or an alert takes from each entry it matches."""
     extractors = dict(body["labelExtractors"])
     if "valueExtractor" in body:
         extractors["value"] = body["valueExtractor"]
     return [
-        {
-            label: value(entry, text.removeprefix("EXTRACT(").removesuffix(")"))
-            for label, text in extractors.items()
-        }
+        {label: extracted(entry, text) for label, text in extractors.items()}
         for entry in entries
-        if matches(name, entry)
+        if matches(body, entry)
     ]
+
+
+def counted(name: str, entries: list[Entry]) -> list[dict[str, Any]]:
+    return taken(METRICS[name], entries)
+
+
+def alerts(entries: list[Entry]) -> list[tuple[str, dict[str, Any]]]:
+    return [(key, labels) for key, body in ALERTS.items() for labels in taken(body, entries)]
 
 
 def everything(entries: list[Entry]) -> dict[str, list[dict[str, Any]]]:
@@ -148,15 +165,45 @@ def test_a_failure_that_is_retried_counts_as_one(capsys: pytest.CaptureFixture[s
     } == everything(logged(capsys))
 
 
-def test_an_abandoned_upload_counts_as_failed(
+def test_an_abandoned_upload_counts_as_failed_and_its_alert_names_the_object(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     world = start("validate_and_parse")
     world.store.delete("references", "customers.csv")
-    world.validate(world.upload("orders/a.csv", orders(5)))
+    event = world.upload("orders/Zürich `x` [invoice](evil.example).csv", orders(5))
+    world.validate(event)
+    entries = logged(capsys)
     assert {
         "csvgate_failed_uploads": [{"function": "validate_and_parse", "code": "reference.missing"}]
-    } == everything(logged(capsys))
+    } == everything(entries)
+    ((policy, labels),) = alerts(entries)
+    assert "failed-uploads" == policy
+    # It ends before what would end the code span, so a name cannot add a link to an email.
+    assert "orders/Zürich " == labels["object"]
+    assert ("reference.missing", "validate_and_parse") == (labels["code"], labels["function"])
+    (letter,) = world.letters("validate_and_parse")
+    assert letter.attributes["csvgate-upload"] == labels["upload"]
+
+
+def refuse_table(effect: Effect) -> None:
+    if effect.kind.startswith("bigquery."):
+        raise Permanent("table.contradicts", "no column customer_id")
+
+
+def test_the_alert_on_a_failed_chunk_names_the_object(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its message has the upload's id only; the ledger has the name."""
+    world = start("enrich_records", Effects(before=refuse_table))
+    world.validate(world.upload("orders/a.csv", orders(5)))
+    world.drain()
+    ((policy, labels),) = alerts(logged(capsys))
+    (letter,) = world.letters("enrich_records")
+    assert "failed-uploads" == policy
+    assert {
+        "function": "enrich_records",
+        "code": "table.contradicts",
+        "upload": letter.attributes["csvgate-upload"],
+        "object": "orders/a.csv",
+    } == labels
 
 
 def refuse_email(effect: Effect) -> None:
@@ -197,4 +244,7 @@ def test_an_abandoned_email_counts_as_unsent(
     configure(level="INFO", project="test", function="notify_stakeholders")
     world.effects.before = refuse_email
     world.deliver("enrichment-complete", world.publisher.topics["enrichment-complete"][0])
-    assert {"csvgate_unsent_emails": [{"code": "mail.refused"}]} == everything(logged(capsys))
+    entries = logged(capsys)
+    assert {"csvgate_unsent_emails": [{"code": "mail.refused"}]} == everything(entries)
+    ((policy, labels),) = alerts(entries)
+    assert ("unsent-emails", "orders/a.csv") == (policy, labels["object"])

@@ -28,13 +28,14 @@ EXAMPLES = (*ENVIRONMENTS, COMPANY)
 
 
 @cache
-def topology() -> Topology:
-    return topo.load(ROOT / "deploy" / "topology.yaml")
+def topology(name: str = "") -> Topology:
+    """The topology of an environment; the example of a company also has a console."""
+    return with_console() if name == COMPANY else topo.load(ROOT / "deploy" / "topology.yaml")
 
 
 def environment(name: str) -> Environment:
     folder = Path(__file__).parent / "env" if name == COMPANY else ROOT / "deploy" / "env"
-    return load_environment(folder / f"{name}.yaml", topology())
+    return load_environment(folder / f"{name}.yaml", topology(name))
 
 
 SCHEDULES: Mapping[str, Mapping[str, Any]] = {
@@ -147,7 +148,7 @@ def golden(file: Path, text: str) -> str:
 
 @cache
 def wanted(name: str) -> Desired:
-    digests = dict.fromkeys(topology().functions, "0" * 40)
+    digests = dict.fromkeys((*topology().functions, "operators_console"), "0" * 40)
     contracts = load_directory(ROOT / "contracts")
     folder = ROOT / "deploy" / "monitoring"
-    return desired(topology(), environment(name), digests, folder, contracts)
+    return desired(topology(name), environment(name), digests, folder, contracts)

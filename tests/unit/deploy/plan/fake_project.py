@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from csvgate.contracts.bundle_format import POINTER, bundle_in_use
 from csvgate_ops.deploy.contracts.model import DeployedContracts
+from csvgate_ops.deploy.kinds.function import pairs
 from csvgate_ops.deploy.kinds.labels import as_mapping, as_text
 from csvgate_ops.deploy.plan.model import (
     Binding,
@@ -82,13 +83,15 @@ class FakeProject:
 
     def _grant(self, words: list[str], flags: dict[str, str]) -> None:
         at = words.index("add-iam-policy-binding")
-        kind, name = GRANTED[words[at - 1]], words[at + 1].removeprefix("gs://")
+        kind = GRANTED[words[at - 1]]
+        name = flags["service"] if kind == "iap-service" else words[at + 1].removeprefix("gs://")
         if kind == "project":
             name = ""
         elif kind == "account":
             name = name.partition("@")[0]
-        elif kind == "trigger-subscription":
-            name = name[2:-1].removesuffix("_SUBSCRIPTION").lower().replace("_", "-")
+        elif name.startswith("${"):
+            name, _, part = name[2:-1].lower().replace("_", "-").rpartition("-")
+            kind = f"trigger-{part}"
         condition = flags.get("condition", "").partition("expression=")[2]
         binding = Binding(Key(kind, name), flags["role"], flags["member"], condition)
         assert kind == "project" or binding.on in self.resources
@@ -107,7 +110,8 @@ GRANTED = {
     "repositories": "repository",
     "buckets": "bucket",
     "topics": "topic",
-    "subscriptions": "trigger-subscription",
+    "subscriptions": "subscription",
+    "web": "iap-service",
     "services": "function",
     "keys": "kms-key",
 }
@@ -194,13 +198,13 @@ def _set_policies(project: FakeProject, words: list[str], flags: Flags) -> None:
 
 def _bigquery(project: FakeProject, words: list[str], flags: Flags) -> None:
     if words[0] == "mk":
-        pairs = flags.get("label", "").replace(":", "=")
+        labelled = flags.get("label", "").replace(":", "=")
         project.make(
             "dataset",
             words[1],
             location=flags["location"],
             description=flags["description"],
-            labels=pairs,
+            labels=labelled,
             **_optional(flags, kms_key="default_kms_key"),
         )
         return
@@ -214,7 +218,7 @@ def _bigquery(project: FakeProject, words: list[str], flags: Flags) -> None:
 
 
 def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
-    variables = dict(pair.split("=", 1) for pair in flags["set-env-vars"].split(","))
+    variables = pairs(flags["set-env-vars"])
     labelled = as_mapping(flags["update-labels"])
     project.make(
         "function",
@@ -244,9 +248,18 @@ def _function(project: FakeProject, words: list[str], flags: Flags) -> None:
         subnet="",
         network="",
         tags="",
+        iap=False,
         environment=json.dumps(variables, sort_keys=True),
         secrets=flags.get("set-secrets", ""),
     )
+    project.make("iap-service", words[0])
+
+
+def _update_console(project: FakeProject, words: list[str], flags: Flags) -> None:
+    if "subnet" in flags:
+        _update_service(project, words, flags)
+        return
+    project.resources[Key("function", words[0])]["iap"] = "iap" in flags
 
 
 def _update_service(project: FakeProject, words: list[str], flags: Flags) -> None:
@@ -273,11 +286,12 @@ def _trigger(project: FakeProject, words: list[str], flags: Flags) -> None:
         labels=flags.get("labels", ""),
     )
     project.make("trigger-subscription", words[0], **EVENTARC_DEFAULTS)
+    project.make("trigger-topic", words[0])
 
 
 def _schedule(project: FakeProject, words: list[str], flags: Flags) -> None:
     given = flags.get("headers", "")
-    pairs = [pair.split("=", 1) for pair in given.split(",")] if given else []
+    headers = [pair.split("=", 1) for pair in given.split(",")] if given else []
     project.make(
         "scheduler-job",
         words[0],
@@ -285,7 +299,7 @@ def _schedule(project: FakeProject, words: list[str], flags: Flags) -> None:
         time_zone=flags["time-zone"],
         uri=flags["uri"],
         method=flags["http-method"].upper(),
-        headers=json.dumps(dict(pairs), separators=(",", ":")) if pairs else "",
+        headers=json.dumps(dict(headers), separators=(",", ":")) if headers else "",
         body=flags.get("message-body", ""),
         service_account=flags["oidc-service-account-email"],
         audience=flags["oidc-token-audience"],
@@ -352,6 +366,7 @@ COMMANDS: dict[tuple[str, ...], Callable[[FakeProject, list[str], Flags], None]]
     ("bq",): _bigquery,
     ("gcloud", "functions", "deploy"): _function,
     ("gcloud", "run", "services", "update"): _update_service,
+    ("gcloud", "beta", "run", "services", "update"): _update_console,
     ("gcloud", "eventarc", "triggers", "create"): _trigger,
     ("gcloud", "scheduler", "jobs", "create", "http"): _schedule,
     ("gcloud", "billing", "budgets", "create"): _budget,

@@ -84,6 +84,7 @@ CHANGES: tuple[tuple[str, str, str, Value, str], ...] = (
     ("function", "enrich-records", "network", "other", CONNECTED),
     ("function", "enrich-records", "tags", "", CONNECTED),
     ("function", "enrich-records", "egress", "private-ranges-only", CONNECTED),
+    ("function", "operators-console", "iap", False, "run services update operators-console --iap"),
 )
 """Kind, name, field, what the project has instead, and a part of the command that changes it."""
 FIXED = (("secret", "sendgrid-api-key", "locations"), ("repository", "csvgate", "kms_key"))
@@ -227,7 +228,7 @@ def test_own_names_arrive_wherever_a_name_is_used() -> None:
 
 
 def test_a_topology_with_own_names_is_valid() -> None:
-    assert [] == list(mistakes(overlay(topology(), environment(COMPANY))))
+    assert [] == list(mistakes(overlay(topology(COMPANY), environment(COMPANY))))
 
 
 def leaving(key: str, value: str) -> list[str]:

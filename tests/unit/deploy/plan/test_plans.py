@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from csvgate_ops.deploy.plan import console
 from csvgate_ops.deploy.plan.model import Command, Observed
 from csvgate_ops.deploy.plan.planner import plan
 from csvgate_ops.deploy.plan.script import script
-from unit.deploy.plan.environments import EXAMPLES, ROOT, golden, topology, wanted
+from unit.deploy.plan.environments import COMPANY, EXAMPLES, ROOT, golden, topology, wanted
 
 PRIMITIVE = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer")
+CONSOLE_ROLE = f"projects/example-csvgate-dev/roles/{console.ROLE}"
 GOLDEN = ROOT / "tests" / "golden" / "plans"
 
 
@@ -59,12 +61,13 @@ def test_no_primitive_role_and_nothing_public(name: str) -> None:
     assert "allUsers" not in whole
     assert "allAuthenticatedUsers" not in whole
     assert not any(role in whole for role in PRIMITIVE)
-    custom = {f"projects/{wanted(name).place.project}/roles/{r}" for r in topology().custom_roles}
+    roles = (*topology().custom_roles, console.ROLE)
+    custom = {f"projects/{wanted(name).place.project}/roles/{r}" for r in roles}
     assert all(b.role.count("/") == 1 or b.role in custom for b in wanted(name).bindings)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_only_five_roles_are_granted_on_the_project(name: str) -> None:
+def test_only_five_roles_and_that_of_a_console_are_granted_on_the_project(name: str) -> None:
     found = [
         (b.role, b.member.partition(":")[2].partition("@")[0], bool(b.condition))
         for b in wanted(name).bindings
@@ -76,6 +79,7 @@ def test_only_five_roles_are_granted_on_the_project(name: str) -> None:
         ("roles/logging.logWriter", "csvgate-build", False),
         ("roles/storage.objectViewer", "csvgate-build", True),
         ("roles/bigquery.jobUser", "csvgate-enrich", False),
+        *([(CONSOLE_ROLE, "csvgate-console", False)] if name == COMPANY else []),
     ] == found
 
 

@@ -13,6 +13,7 @@ from csvgate_ops.deploy.plan.desired import desired
 from csvgate_ops.deploy.preflight.context import Request
 from csvgate_ops.deploy.preflight.examine import Outcome, examine
 from csvgate_ops.deploy.run.gcloud import Finished, GcloudMissing, JsonReader, Runner
+from csvgate_ops.deploy.topology.model import Topology
 from unit.deploy.plan.environments import ROOT, environment, topology, wanted
 
 NUMBER = "123456789012"
@@ -127,16 +128,17 @@ def request(
     name: str = "prod",
     settings: Environment | None = None,
     granted: Callable[[Collection[str]], frozenset[str]] = all_of,
+    parts: Topology | None = None,
     **options: Any,
 ) -> Request:
-    chosen = settings or environment(name)
-    digests = dict.fromkeys(topology().functions, "")
+    chosen, own = settings or environment(name), settings is None and parts is None
+    digests, parts = dict.fromkeys(topology().functions, ""), parts or topology(name)
     monitoring = ROOT / "deploy" / "monitoring"
     return Request(
         environment=name,
         settings=chosen,
-        topology=overlay(topology(), chosen),
-        desired=desired(topology(), chosen, digests, monitoring) if settings else wanted(name),
+        topology=overlay(parts, chosen),
+        desired=wanted(name) if own else desired(parts, chosen, digests, monitoring),
         reader=JsonReader(run),
         granted=granted,
         **options,

@@ -11,6 +11,7 @@ from csvgate_ops.deploy.doctor.view import lines, summary
 from csvgate_ops.deploy.preflight.access.granted import NotTested
 from csvgate_ops.deploy.preflight.access.permissions import _role
 from csvgate_ops.deploy.preflight.examine import examine
+from unit.deploy.plan.environments import with_console
 from unit.deploy.preflight.recorded import (
     DISABLED,
     FORBIDDEN,
@@ -182,14 +183,14 @@ def test_an_account_without_any_permission() -> None:
     assert re.fullmatch(r"lacks pubsub\.(\w+\.\w+, pubsub\.){2}\w+\.\w+ and \d+ more", pubsub)
 
 
-def asked(changed: dict[str, Any], name: str) -> set[str]:
+def asked(changed: dict[str, Any], name: str, **options: Any) -> set[str]:
     needed = set[str]()
 
     def granted(permissions: Collection[str]) -> frozenset[str]:
         needed.update(permissions)
         return frozenset(permissions)
 
-    preflight(changed, name, granted=granted)
+    preflight(changed, name, granted=granted, **options)
     return needed
 
 
@@ -200,12 +201,15 @@ def test_the_permissions_are_those_of_the_account_that_deploys() -> None:
         for name in ("validate", "enrich", "notify", "triggers", "build")
     ]
     there = {"service-accounts list": accounts, "roles describe csvgateLoader": {"title": "t"}}
-    unused = ("cloudkms.", "cloudscheduler.", "compute.")
+    unused = ("cloudkms.", "cloudscheduler.", "compute.", "iap.")
     deploys = {name for name in DEPLOYS if not name.startswith(unused)}
     assert deploys | {*GRANT} == asked(there, "prod")
     create = {"iam.roles.create", "iam.serviceAccounts.create", "iam.serviceAccounts.actAs"}
     assert create <= asked({}, "prod")
     assert not [name for name in asked({}, "dev") if name.startswith("vpcaccess.")]
+    for sign_in in ("iap", "id-token"):
+        needed = asked({}, "dev", parts=with_console(sign_in=sign_in))
+        assert (sign_in == "iap") == ("iap.webServices.setIamPolicy" in needed)
 
 
 def test_an_account_that_may_not_list_accounts_lacks_that_permission() -> None:

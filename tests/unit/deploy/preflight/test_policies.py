@@ -4,15 +4,28 @@ from typing import Any
 
 import pytest
 
+from csvgate_ops.deploy.preflight.examine import Outcome
 from csvgate_ops.deploy.preflight.policies.check import RULES, SUBJECT
 from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy
 from csvgate_ops.deploy.preflight.policies.locations import includes
-from unit.deploy.plan.environments import environment
+from unit.deploy.plan.environments import environment, with_console
 from unit.deploy.preflight.recorded import DISABLED, FORBIDDEN, check, faults, preflight
 
 DENY: dict[str, Any] = {"listPolicy": {"allValues": "DENY"}}
 ON: dict[str, Any] = {"booleanPolicy": {"enforced": True}}
 ASK = "ask an administrator of the organization for an exception"
+
+
+CONSOLE = "console"
+"""The environment dev, with a topology that has a console."""
+
+
+def examined(changed: dict[str, Any], name: str) -> Outcome:
+    if name != CONSOLE:
+        return preflight(changed, name)
+    members = ["group:csvgate-operators@acme.example", "user:ada@acme.example"]
+    parts = with_console(ingress="internal-and-gclb", members=members)
+    return preflight(changed, "dev", parts=parts)
 
 
 def only(*values: str) -> dict[str, Any]:
@@ -76,6 +89,20 @@ CASES: list[tuple[str, dict[str, Any], str, list[str], str]] = [
         "dev",
         ["policy.ingress"],
         "functions with internal ingress",
+    ),
+    (
+        "run.allowedIngress",
+        only("internal"),
+        CONSOLE,
+        ["policy.ingress"],
+        "a console with ingress internal-and-gclb: change `console.ingress` in deploy/env/dev.yaml",
+    ),
+    (
+        "cloudfunctions.allowedIngressSettings",
+        only("ALLOW_INTERNAL_ONLY", "ALLOW_ALL"),
+        CONSOLE,
+        ["policy.ingress"],
+        "a console with ingress internal-and-gclb",
     ),
     (
         "cloudfunctions.allowedIngressSettings",
@@ -164,7 +191,7 @@ CASES: list[tuple[str, dict[str, Any], str, list[str], str]] = [
 def test_a_policy_that_refuses_something(
     constraint: str, policy: dict[str, Any], name: str, codes: list[str], said: str
 ) -> None:
-    found = faults(preflight({f"describe {constraint} ": policy}, name))
+    found = faults(examined({f"describe {constraint} ": policy}, name))
     assert codes == [code for code, *_ in found]
     assert said in found[0][1]
     assert constraint in found[0][1]
@@ -179,6 +206,8 @@ def test_a_policy_that_refuses_something(
         ("gcp.restrictNonCmekServices", all_but("sqladmin.googleapis.com"), "dev"),
         ("gcp.restrictServiceUsage", all_but("compute.googleapis.com"), "dev"),
         ("run.allowedIngress", only("internal"), "dev"),
+        ("run.allowedIngress", only("internal", "internal-and-cloud-load-balancing"), CONSOLE),
+        ("cloudfunctions.allowedIngressSettings", all_but("ALLOW_ALL"), CONSOLE),
         ("run.allowedVPCEgress", only("all-traffic"), "prod"),
         ("cloudfunctions.allowedVpcConnectorEgressSettings", only("ALL_TRAFFIC"), "dev"),
         ("cloudfunctions.requireVPCConnector", ON, "staging"),
@@ -192,12 +221,38 @@ def test_a_policy_that_refuses_something(
     ],
 )
 def test_a_policy_that_refuses_nothing(constraint: str, policy: dict[str, Any], name: str) -> None:
-    outcome = preflight({f"describe {constraint} ": policy}, name)
+    outcome = examined({f"describe {constraint} ": policy}, name)
     assert [] == faults(outcome)
     assert (
         f"{len(RULES)} policies of the organization refuse nothing"
         == check(outcome, SUBJECT).result
     )
+
+
+def test_members_of_the_console_may_be_of_another_organization() -> None:
+    changed = {
+        "describe iam.allowedPolicyMemberDomains ": only("C01abcdef"),
+        "organizations describe": {
+            "displayName": "acme.com",
+            "owner": {"directoryCustomerId": "C01abcdef"},
+        },
+    }
+    outcome = examined(changed, CONSOLE)
+    assert [] == faults(outcome)
+    (skipped,) = [c.skipped for c in outcome.checks if c.subject == SUBJECT and c.skipped]
+    assert "group:csvgate-operators@acme.example, user:ada@acme.example" in skipped
+    changed["organizations describe"]["displayName"] = "acme.example"
+    checks = examined(changed, CONSOLE).checks
+    assert not [c for c in checks if c.subject == SUBJECT and c.skipped]
+
+
+@pytest.mark.parametrize("kind", ["organization", "folder"])
+def test_signing_in_needs_an_organization_or_an_oauth_client(kind: str) -> None:
+    subject = "signing in to the console"
+    found = check(examined({"get-ancestors": [{"id": "987", "type": kind}]}, CONSOLE), subject)
+    assert (kind == "organization") == ("ok" == found.state)
+    assert (kind == "folder") == ("console.sign_in: id-token" in found.skipped)
+    assert not [c for c in preflight({}, "dev").checks if c.subject == subject]
 
 
 def test_accounts_and_secrets_that_exist_already_are_not_refused() -> None:

@@ -55,6 +55,12 @@ def described(place: Place, recorded: Mapping[str, Any]) -> Described:
         elif kind in _ONLY_PULUMI or each.name.startswith(("sources ", "source ")):
             only_pulumi.append(each)
             continue
+        elif kind in readers.PARTS:
+            part = readers.PARTS[kind](place, properties)
+            whole = next(r for r in resources if r.key == part.key)
+            assert whole.fields.items() >= {"source": part.fields["source"]}.items()
+            at = resources.index(whole)
+            resources[at] = Resource(whole.key, {**whole.fields, **part.fields})
         else:
             resources.append(readers.RESOURCES[kind](place, properties))
         properties.all_read()

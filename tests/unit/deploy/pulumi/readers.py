@@ -190,6 +190,17 @@ def _kebab(enum: str) -> str:
     return enum.lower().replace("_", "-")
 
 
+def proxied_service(place: Place, p: Properties) -> Resource:
+    p.constant(__provider="csvgate_pulumi.proxied_service._Provider")
+    where, _, name = p["service"].rpartition("/services/")
+    assert f"projects/{place.project}/locations/{place.region}" == where
+    return Resource(Key("function", name), {"iap": p["iap"], "source": p["source"]})
+
+
+PARTS: Final = {"pulumi-python:dynamic/csvgate:ProxiedService": proxied_service}
+"""Types that set further fields of a resource that another type has registered."""
+
+
 def trigger(place: Place, p: Properties) -> Resource:
     p.constant(project=place.project)
     criteria = {each["attribute"]: each["value"] for each in p["matchingCriterias"]}
@@ -286,9 +297,19 @@ def _on_account(place: Place, p: Properties) -> Key:
     return Key("account", path.removeprefix(prefix).removesuffix(domain))
 
 
-def _on_trigger_subscription(place: Place, p: Properties) -> Key:
+def _on_subscription(place: Place, p: Properties) -> Key:
     p.constant(project=place.project)
-    return Key("trigger-subscription", _trigger(p["subscription"]))
+    name = p["subscription"]
+    if name.startswith("eventarc."):
+        return Key("trigger-subscription", _trigger(name))
+    return Key("subscription", name)
+
+
+def _on_topic(place: Place, p: Properties) -> Key:
+    p.constant(project=place.project)
+    name = p["topic"]
+    made = name.startswith("eventarc.")
+    return Key("trigger-topic", name.partition(".")[2]) if made else Key("topic", name)
 
 
 ROLES: Final[Mapping[str, Callable[[Place, Properties], Key]]] = {
@@ -298,7 +319,10 @@ ROLES: Final[Mapping[str, Callable[[Place, Properties], Key]]] = {
     ),
     "gcp:serviceaccount/iAMMember:IAMMember": _on_account,
     "gcp:storage/bucketIAMMember:BucketIAMMember": lambda _place, p: Key("bucket", p["bucket"]),
-    "gcp:pubsub/topicIAMMember:TopicIAMMember": _in_project("topic", "topic"),
+    "gcp:pubsub/topicIAMMember:TopicIAMMember": _on_topic,
+    "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember": _in_project(
+        "iap-service", "cloudRunServiceName", location="region"
+    ),
     "gcp:bigquery/datasetIamMember:DatasetIamMember": _in_project("dataset", "datasetId"),
     "gcp:secretmanager/secretIamMember:SecretIamMember": _in_project("secret", "secretId"),
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": _in_project(
@@ -307,7 +331,7 @@ ROLES: Final[Mapping[str, Callable[[Place, Properties], Key]]] = {
     "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": _in_project(
         "function", "name", location="region"
     ),
-    "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _on_trigger_subscription,
+    "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _on_subscription,
 }
 
 

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[4]
 MAIN = ROOT / "deploy" / "pulumi" / "__main__.py"
 DEPLOYING: Any = importlib.import_module("csvgate_ops.cli.deploy._deploying")
 PATCHED: Any = importlib.import_module("csvgate_pulumi.patched_subscription")
+PROXIED: Any = importlib.import_module("csvgate_pulumi.proxied_service")
 PROGRAM: Any = importlib.import_module("csvgate_pulumi.program")
 TARGET: Callable[[str], Target] = cache(PROGRAM.target)
 """Loads an environment once, because parsing its files takes as long as a run."""
@@ -69,7 +70,9 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
         # Eventarc joins them by hyphens, which names may contain.
         subscription = f"eventarc.{inputs['location']}.{inputs['name']}.sub-271"
         path = f"projects/{inputs['project']}/subscriptions/{subscription}"
-        return {"transport": {"pubsub": {"subscription": path}}}
+        made = f"projects/{inputs['project']}/topics/eventarc.{inputs['name']}"
+        given = (inputs.get("transport") or {}).get("pubsub", {}).get("topic")
+        return {"transport": {"pubsub": {"subscription": path, "topic": given or made}}}
     if kind.endswith(":NotificationChannel"):
         return {"name": f"projects/{inputs['project']}/notificationChannels/{name}"}
     return {}
@@ -147,7 +150,7 @@ def with_setting(found: Target) -> Target:
 
 def with_role(found: Target) -> Target:
     """Grant a role on a kind on which the program grants none."""
-    binding = Binding(Key("subscription", "a"), "roles/viewer", "group:a@example.com")
+    binding = Binding(Key("budget", "a"), "roles/viewer", "group:a@example.com")
     sections = (*found.desired.sections, Section("Added", (binding,)))
     return replace(found, desired=replace(found.desired, sections=sections))
 
@@ -225,6 +228,54 @@ def provided() -> dict[str, Any]:
     }
 
 
+class Services:
+    """A session of requests, and the services of Cloud Run that are behind the proxy."""
+
+    def __init__(self) -> None:
+        self.on: dict[str, bool] = {}
+        self.path = ""
+
+    def get(self, url: str, timeout: int) -> "Services":
+        self.path = url.partition("/v2/")[2]
+        return self
+
+    def patch(self, url: str, json: dict[str, Any], timeout: int) -> "Services":
+        path, _, mask = url.partition("/v2/")[2].partition("?")
+        assert "updateMask=iapEnabled" == mask
+        self.on[path] = json["iapEnabled"]
+        return self
+
+    def json(self) -> dict[str, Any]:
+        return {"name": self.path, **({"iapEnabled": True} if self.on.get(self.path) else {})}
+
+    def raise_for_status(self) -> None:
+        pass
+
+
+def proxied() -> dict[str, Any]:
+    """Return what the provider of proxied services answers, as Pulumi would call it."""
+    services, provider = Services(), PROXIED._Provider()
+    PROXIED.authorised = lambda: services
+    path = "projects/p/locations/l/services/operators-console"
+    props = {"service": path, "iap": True, "source": "1", "__provider": "…"}
+    before = provider.diff(path, props, props)
+    created = provider.create(dict(props))
+    on = [services.on[path]]
+    unchanged = provider.diff(path, created.outs, props)
+    deployed = provider.diff(path, created.outs, {**props, "source": "2"})
+    services.on.clear()
+    drifted = provider.diff(path, created.outs, props)
+    provider.update(path, created.outs, dict(props))
+    another = provider.diff(path, created.outs, {**props, "service": "another"})
+    found = (before, unchanged, deployed, drifted, another)
+    return {
+        "id": created.id,
+        "changes": [each.changes for each in found],
+        "on": [*on, services.on[path]],
+        "replaces": another.replaces,
+    }
+
+
 def shown(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the inputs as JSON can hold them, with the names of a dynamic provider's methods."""
     if "__provider" in inputs:
@@ -250,5 +301,5 @@ if __name__ == "__main__":
     sys.addaudithook(forbid)
     runs = [argument.partition(":") for argument in sys.argv[1:]]
     found = {f"{stack}{colon}{v}": recorded(stack, v) for stack, colon, v in runs}
-    found["provider"] = provided()
+    found["provider"], found["proxy"] = provided(), proxied()
     sys.stdout.write(json.dumps(found, default=as_json))

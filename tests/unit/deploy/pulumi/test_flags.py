@@ -36,11 +36,15 @@ KNOWN = {
     # Without an event trigger; and nobody may call it but the members of its roles.
     "--clear-secrets --trigger-http --no-allow-unauthenticated "
     # Direct VPC egress.
-    "--network --subnet --network-tags --vpc-egress",
+    "--network --subnet --network-tags --vpc-egress "
+    # The console.
+    "--iap",
+    "iap-service": "",
     "trigger": "--event-filters --transport-topic --destination-run-service "
     "--destination-run-region --service-account --labels",
     "trigger-subscription": "--ack-deadline --message-retention-duration --expiration-period "
     "--dead-letter-topic --max-delivery-attempts --min-retry-delay --max-retry-delay",
+    "trigger-topic": "",
     "scheduler-job": "--schedule --time-zone --uri --http-method --headers --message-body "
     "--oidc-service-account-email --oidc-token-audience --attempt-deadline --max-retry-attempts",
     "budget": "--billing-account --display-name --budget-amount --threshold-rule --filter-projects",

@@ -1,10 +1,12 @@
 """The console over the in-memory pipeline, and a client that uses it without JavaScript."""
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from html import unescape
 
@@ -74,10 +76,11 @@ class Visit:
         self.post("/refresh")
 
 
-def visit(there: LetterWorld | None = None) -> Visit:
-    """A client with access; the console has read the letters."""
+def visit(there: LetterWorld | None = None, *, every: float = math.inf) -> Visit:
+    """A client with access; the console has read the letters. It reads again only by hand, or
+    after `every` seconds."""
     found = there or letter_world()
-    site = Site.of(found.context, "test-project", is_local=True)
+    site = Site.of(found.context, "test-project", is_local=True, every=every)
     access = Access()
     jobs = Jobs(site.now)
     app = create_app(site, access, jobs)
@@ -89,7 +92,10 @@ def visit(there: LetterWorld | None = None) -> Visit:
 
 
 def letter(
-    there: LetterWorld, function: str = ENRICH, data: bytes = b"{}", **attributes: str
+    there: LetterWorld,
+    function: str = ENRICH,
+    data: bytes = b"{}",
+    **attributes: str,
 ) -> str:
     """Publish a letter to a function's topic and return its id. `_` in names stands for `-`."""
     topic = letters_of(function)
@@ -98,6 +104,19 @@ def letter(
     there.world.publisher.publish(topic, Message(data, named)).wait()
     topics = sorted(map(letters_of, ("validate_and_parse", ENRICH, NOTIFY)))
     return f"{1000 * (topics.index(topic) + 1) + len(there.world.letters(function)) - 1}"
+
+
+def letter_at(
+    there: LetterWorld,
+    published_at: datetime,
+    function: str = ENRICH,
+    data: bytes = b"{}",
+    **attributes: str,
+) -> str:
+    """Publish a letter at a time and return its id."""
+    found = letter(there, function, data, **attributes)
+    there.queues.published[found] = published_at
+    return found
 
 
 def address(letter_id: str, function: str = ENRICH) -> str:
@@ -124,8 +143,8 @@ def textarea(page: str, name: str) -> str:
 
 
 def words(page: str) -> str:
-    """The text of a page with single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    """The text of a page with single spaces. A place where a long name may break is not one."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))).split())
 
 
 def codes(page: str) -> list[str]:

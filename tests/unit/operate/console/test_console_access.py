@@ -128,6 +128,20 @@ def test_answers_to_loopback_names_only(here: Visit, host: str) -> None:
         assert 403 == answer.status_code
 
 
+@pytest.mark.parametrize(
+    ("site", "status"),
+    [("same-origin", 200), ("same-site", 401), ("cross-site", 401), ("none", 401), (None, 401)],
+)
+def test_the_style_sheet_without_access_is_for_our_own_pages(
+    here: Visit, site: str | None, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    for path in ("/static/console.css", "/static/icon.svg"):
+        answer = stranger(here).get(path, base_url=f"http://{HOST}", headers=headers)
+        assert status == answer.status_code
+    assert 401 == stranger(here).get("/", base_url=f"http://{HOST}", headers=headers).status_code
+
+
 def test_every_answer_carries_the_policy(here: Visit) -> None:
     paths = [*routes(here, "GET"), "/nothing/here", "/static/console.css"]
     answers = [here.client.get(path, base_url=f"http://{HOST}") for path in paths]

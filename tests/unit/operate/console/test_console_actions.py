@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -193,6 +194,9 @@ def test_stop_leaves_the_rest_in_the_queue(here: Visit) -> None:
     busy = here.begin(here.confirm(scope="matching", action="discard"), reason="meanwhile")
     assert "“Replay 4 letters” is still running: wait, or stop it." in words(busy.text)
     until(lambda: "one" if sum(sent(here)) else None)
+    until(lambda: "one" if "Done 1 " in words(here.page(path)) else None)
+    here.backend.world.now += timedelta(seconds=10)
+    assert "6.0 letters/min, about 30 s left" in words(here.page(path))
     here.post(f"{path}/stop")
     page = words(here.ended(job))
     assert "Stopped" in page

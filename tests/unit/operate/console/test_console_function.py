@@ -2,6 +2,7 @@
 identities."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,11 +111,19 @@ NAMED = {"X-Goog-Authenticated-User-Email": f"accounts.google.com:{ADA}"}
     ],
 )
 def test_who_gets_in(deployed: Deployed, given: dict[str, str], status: int) -> None:
-    for path in ("/", "/letters/", "/api/health", "/api/letters", "/api/uploads", "/audit/"):
+    for path in (
+        "/",
+        "/letters/",
+        "/fresh?of=overview",
+        "/api/health",
+        "/api/letters",
+        "/api/uploads",
+        "/audit/",
+    ):
         answer = deployed.get(path, **given)
         assert status == answer.status_code, (path, answer.text)
         assert status == 200 or "test.code" not in answer.text
-    for path in ("/assets/console.css", "/assets/htmx-2.0.11.min.js"):
+    for path in ("/assets/console.css", "/assets/fresh.js", "/assets/htmx-2.0.11.min.js"):
         assert status == deployed.get(path, **given).status_code, path
 
 
@@ -130,6 +139,15 @@ def test_health_letters_and_uploads_as_json(deployed: Deployed) -> None:
     none = deployed.get("/api/letters?code=other.code", **headers()).json
     assert none is not None
     assert (0, []) == (none["total"], none["letters"])
+
+
+def test_pages_refresh_themselves(deployed: Deployed) -> None:
+    page = deployed.get("/", **headers()).text
+    assert 'src="/assets/fresh.js"' in page
+    (asks,) = re.findall(r'hx-get="(/fresh[^"]*)"', page)
+    answer = deployed.get(asks, **headers(), **{"HX-Request": "true"}).text
+    assert 'id="figures" hx-swap-oob="true"' in answer
+    assert "test.code" in answer
 
 
 def test_uploads_as_json_with_the_filters_of_the_page(deployed: Deployed) -> None:

@@ -12,6 +12,7 @@ from unit.operate.console.browsing import (
     address,
     codes,
     letter,
+    letter_at,
     letter_world,
     marker,
     visit,
@@ -20,31 +21,25 @@ from unit.operate.console.browsing import (
 from unit.operate.dead_letters.contexts import LetterWorld
 
 
-def at(there: LetterWorld, **back: float) -> str:
-    return (there.world.now - timedelta(**back)).isoformat()
+def at(there: LetterWorld, **back: float) -> datetime:
+    return there.world.now - timedelta(**back)
 
 
 @pytest.fixture(scope="module")
 def here() -> Visit:
     """For tests that change nothing."""
     there = letter_world()
-    letter(there, ENRICH, marker(), csvgate_code="b.new", csvgate_dead_lettered_at=at(there))
-    letter(
+    letter_at(there, at(there), ENRICH, marker(), csvgate_code="b.new")
+    letter_at(
         there,
+        at(there, days=2),
         NOTIFY,
         b"plain words",
         csvgate_code="a.old",
         csvgate_message="The Reason",
-        csvgate_dead_lettered_at=at(there, days=2),
         csvgate_replays="3",
     )
-    letter(
-        there,
-        ENRICH,
-        marker(dataset="returns"),
-        csvgate_code="*",
-        csvgate_dead_lettered_at=at(there, hours=2),
-    )
+    letter_at(there, at(there, hours=2), ENRICH, marker(dataset="returns"), csvgate_code="*")
     return visit(there)
 
 

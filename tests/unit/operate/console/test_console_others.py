@@ -74,7 +74,7 @@ def test_a_run_covers_what_its_filter_covers() -> None:
         (Filter(), 4),
         (Filter(ids=(ids[1], ids[2], "7")), 2),
         (Filter(ids=(ids[1],), codes=("c2",)), 0),
-        (Filter(datasets=("orders",), until=letters[-1].dead_lettered_at), 0),
+        (Filter(datasets=("orders",), until=letters[-1].published_at), 0),
         (Filter(functions=("notify_stakeholders",)), 0),
         (Filter(owners=("operator",)), 4),
         (Filter(owners=("uploader", "nobody")), 0),

@@ -11,6 +11,7 @@ from csvgate_ops.operate.references import letter_reference, upload_reference
 from csvgate_ops.operate.upload_list import upload_ids
 from unit.operate.console.browsing import (
     ENRICH,
+    NOTIFY,
     Visit,
     address,
     codes,
@@ -20,7 +21,7 @@ from unit.operate.console.browsing import (
     visit,
     words,
 )
-from unit.operate.dead_letters.test_owners import rejection
+from unit.operate.dead_letters.test_owners import VALIDATE, rejection
 from unit.protocol.orders import orders
 from world import letters_of
 
@@ -96,6 +97,17 @@ def test_a_verdict_names_everything_the_most_urgent_first() -> None:
     assert partly.words.startswith("At least 1 thing needs you: ")
 
 
+def test_a_verdict_begins_with_letters_of_uploads_and_names_every_function() -> None:
+    there = letter_world()
+    for function in (ENRICH, NOTIFY, NOTIFY):
+        letter(there, function, b"{}", csvgate_code="event.malformed")
+    letter(there, VALIDATE, b"{}", csvgate_code="reference.missing", csvgate_upload="ab12")
+    assert [
+        "1 letter of validate_and_parse with reference.missing",
+        "3 letters of enrich_records and notify_stakeholders with event.malformed",
+    ] == [thing.words for thing in verdict(read(there.context).letters, ()).things]
+
+
 def test_unread_letters_are_not_called_nothing() -> None:
     there = letter_world()
     there.queues._topics.clear()
@@ -136,15 +148,29 @@ def test_the_console_warns_before_the_discard_of_what_an_upload_waits_for() -> N
 
 def test_a_confirmation_says_for_which_letters_the_runbook_names_another_action() -> None:
     there = letter_world()
-    for code in ("table.contradicts", "table.contradicts", "object.gone"):
+    for code in ("table.contradicts", "table.contradicts", "object.gone", "event.malformed"):
         letter(there, ENRICH, marker(), csvgate_code=code)
     here = visit(there)
     discard = words(here.confirm(scope="matching", action="discard").text)
     assert "For 2 letters, the runbook names another action: replay." in discard
     replay = words(here.confirm(scope="matching", action="replay").text)
-    assert "For 1 letter, the runbook names another action: discard." in replay
+    # Also for a malformed message: its replay is not offered for it alone, but is done here.
+    assert "For 2 letters, the runbook names another action: discard." in replay
     named = here.confirm(scope="matching", action="replay", code="table.contradicts").text
     assert "another action" not in named
+
+
+def test_an_upload_that_failed_before_it_was_recorded_leads_to_its_letter() -> None:
+    there = letter_world()
+    there.world.store.delete("references", "customers.csv")
+    there.world.validate(there.world.upload("orders/early.csv", orders(2)))
+    here = visit(there)
+    (known,) = here.site.known_letters()
+    assert ("reference.missing", "orders/early.csv") == (known.code, known.object_name)
+    answer = here.get(f"/uploads/{known.upload}")
+    assert f"/letters/?upload={known.upload}" == answer.request.full_path
+    assert "orders/early.csv" in words(answer.text)
+    assert 404 == here.get("/uploads/abcd").status_code
 
 
 def test_references_lead_to_the_pages() -> None:
@@ -152,13 +178,13 @@ def test_references_lead_to_the_pages() -> None:
     (known,) = here.site.known_letters()
     reference = letter_reference(known.topic, known.id)
     one = here.page(f"/letters/{known.topic}/{known.id}")
-    assert reference in one
-    assert "orders/a.csv" in one
-    assert one == here.get(f"/letters/?text={reference}").text
+    assert reference in words(one)
+    assert "orders/a.csv" in words(one)
+    assert words(one) == words(here.get(f"/letters/?text={reference}").text)
     upload = upload_reference(known.upload)
     page = here.page(f"/uploads/{known.upload}")
-    assert upload in page
-    assert page == here.get(f"/letters/?text={upload}").text
+    assert upload in words(page)
+    assert words(page) == words(here.get(f"/letters/?text={upload}").text)
     assert "1 upload" in here.page(f"/uploads/?text={upload}")
     missing = letter_reference(letters_of(ENRICH), "77")
     answer = here.get(f"/letters/?text={missing}")

@@ -24,7 +24,7 @@ HOSTILE = MARKUP + CONTROLS
 NAMES = (
     "html head meta title link script body a header div nav span p b main h1 h2 form input button "
     "label select option fieldset legend table caption thead tbody tr th td code time dl dt dd "
-    "section small ol li ul svg rect pre textarea progress bdi noscript q details summary"
+    "section small ol li ul svg rect pre textarea progress bdi wbr noscript q details summary"
 )
 TAGS = frozenset(NAMES.split())
 

@@ -157,6 +157,9 @@ def test_another_instance_continues_after_an_end_at_any_effect() -> None:
         pass_the_lease(there)
         continued = second.continued(job)
         assert "" == continued.error
+        own = continued.progress.processed - continued.before.processed
+        if not ended:
+            assert own == continued.pace.processed, "the pace is that of the instance at work"
         assert not end_of(there, job).stopped
         assert 0 == there.left()
         assert set(ids) == {mark.letter for mark in marks(there)}
@@ -269,6 +272,7 @@ def test_signs_of_life_keep_others_away_and_carry_the_progress() -> None:
     seen = second.jobs.get(job.id)
     assert seen is not None
     assert seen.is_running
+    assert "3.9 letters/min" in seen.pace_words(there.world.now)
     second.jobs.stop(seen)
     until(job.stop.is_set)
     hold.set()

@@ -61,6 +61,7 @@ def letter_world(world: World | None = None, contracts: Contracts | None = None)
             dead_letter_topic=letters_of(function),
             source_topic=SOURCES[function],
             is_storage=function == "validate_and_parse",
+            retention=31 * 86_400,
         )
         for function in FUNCTIONS
     )

@@ -1,14 +1,18 @@
 """Who has to act on a code and a letter, which action the runbook names, and what is named."""
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from csvgate.ports import Message
 from csvgate.protocol.identity import Upload
 from csvgate.validation.codes import CODES
+from csvgate_ops.cli.dlq._options import filter_options
 from csvgate_ops.operate.dead_letters.actions.discard import DISCARD
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.rejected_rows import VALIDATE_REJECTED_ROWS
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY
-from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
+from csvgate_ops.operate.dead_letters.dead_letter import PLATFORM_CODE, DeadLetter
 from csvgate_ops.operate.dead_letters.filters import Filter
 from csvgate_ops.operate.dead_letters.groups import groups
 from csvgate_ops.operate.dead_letters.next_action import main_action, main_of, offered_for
@@ -20,6 +24,7 @@ from csvgate_ops.operate.upload_list import upload_ids
 from unit.operate.console.browsing import ENRICH, letter, letter_world, marker
 from unit.operate.dead_letters.contexts import LetterWorld
 from unit.protocol.orders import orders
+from world import letters_of
 
 VALIDATE = "validate_and_parse"
 
@@ -162,6 +167,46 @@ def test_the_letter_of_a_chunk_has_its_objects_name_from_the_ledger() -> None:
     for text, expected in (("ORDERS/A", ["1000"]), ("orders/b", [])):
         selected = Filter(text=text).of(letters(there), there.context)
         assert expected == [one.id for one in selected]
+
+
+def test_a_text_is_found_in_what_lists_show_of_a_letter_that_pubsub_forwarded() -> None:
+    """It has no attribute of csvgate: its upload follows from its data."""
+    there = letter_world()
+    attributes = {"ce-uploadid": "ab12cd", "CloudPubSubDeadLetterSourceSubscription": "s"}
+    there.world.publisher.publish(
+        letters_of(ENRICH), Message(marker(dataset="orders"), attributes)
+    ).wait()
+    (found,) = letters(there)
+    assert (PLATFORM_CODE, ENRICH) == (found.code, found.function)
+    for text in (found.id, PLATFORM_CODE, found.upload[:6], found.dataset.upper(), ENRICH):
+        assert [found] == Filter(text=text).of([found], there.context), text
+    assert [] == Filter(text="returns").of([found], there.context)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("--text", "csvgate:letters/t/42"), Filter(ids=("42",))),
+        (("--text", " csvgate:uploads/ab12 "), Filter(uploads=("ab12",))),
+        (("--text", "orders/a"), Filter(text="orders/a")),
+        (("--text", "csvgate:letters/t/42", "--code", "x"), Filter(ids=("42",), codes=("x",))),
+    ],
+)
+def test_a_reference_in_place_of_a_text_selects_what_it_names(
+    arguments: tuple[str, ...], wanted: Filter
+) -> None:
+    @click.command()
+    @filter_options
+    def command(wanted: Filter) -> None:
+        found.append(wanted)
+
+    found = list[Filter]()
+    assert 0 == CliRunner().invoke(command, arguments).exit_code
+    assert [wanted] == found
+    # Several letters could not be meant: neither both nor only one of them.
+    named = "--id" if wanted.ids else "--upload"
+    if not wanted.text:
+        assert 2 == CliRunner().invoke(command, (*arguments, named, "7")).exit_code
 
 
 def test_the_audit_log_does_not_keep_the_text_of_a_search() -> None:

@@ -76,4 +76,4 @@ def ledger_of(uploads: int, every: timedelta) -> tuple[Ledger, CountedStore]:
         if stage is not None and end != "ignored":
             names.append(entry_name(upload, at, stage))
     store = CountedStore(sorted(names))
-    return Ledger(cast("ObjectStore", cast("Any", store)), "ledger"), store
+    return Ledger(cast("ObjectStore", cast("Any", store)), "ledger", "audit"), store

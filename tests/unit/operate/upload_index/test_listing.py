@@ -63,12 +63,29 @@ def test_days_and_states_are_chosen(many: tuple[Ledger, CountedStore]) -> None:
     assert f"{number} uploads: {number} ignored." == totals(found)
 
 
-def test_a_search_reads_a_bounded_number_of_entries(many: tuple[Ledger, CountedStore]) -> None:
+def test_a_search_ends_soon_after_it_has_found_enough(many: tuple[Ledger, CountedStore]) -> None:
     ledger, store = many
     found = select(ledger, Filters(dataset="returns", text="CSV"), 50, NOW)
-    assert (50, 2_000) == (len(found.lines), store.asked()[1])
+    # Every third upload: 64 entries are read at a time.
+    assert ((9, 192), 50) == (store.asked(), len(found.lines))
     assert {"returns"} == {line.dataset for line in found.lines}
-    assert "Only the newest 2,000 uploads were searched." in totals(found)
+    assert totals(found).startswith("The newest 50 of at least 64 uploads: at least ")
+    assert "Only the newest 192 uploads were searched." in totals(found)
+
+
+@pytest.mark.parametrize(
+    ("filters", "asked", "said"),
+    [
+        (Filters(text="no such name"), (9, 2_000), "0 uploads. Only the newest 2,000 uploads were"),
+        (Filters(states=frozenset({"revoked"})), (9, 0), "0 uploads. Only the newest 2,524 up"),
+    ],
+)
+def test_a_search_that_finds_nothing_says_where_it_ended(
+    many: tuple[Ledger, CountedStore], filters: Filters, asked: tuple[int, int], said: str
+) -> None:
+    ledger, store = many
+    found = select(ledger, filters, 50, NOW)
+    assert (asked, True) == (store.asked(), totals(found).startswith(said)), totals(found)
 
 
 def test_the_overview_reads_nothing_and_a_page_is_read_once(
@@ -82,7 +99,7 @@ def test_the_overview_reads_nothing_and_a_page_is_read_once(
     view = overview(listing, "day", NOW)
     assert (True, 0) == (view.is_exact, view.is_partial)
     assert view.uploads + view.ignored == sum(
-        upload.received_at > NOW - timedelta(hours=23) for upload in listing.uploads
+        upload.received_at > NOW - timedelta(hours=24) for upload in listing.uploads
     )
     completed = dict(view.states)["completed"]
     assert ROWS * completed == view.loaded

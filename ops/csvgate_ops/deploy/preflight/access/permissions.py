@@ -23,6 +23,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "iam.roles": "iam.roleAdmin",
     "iam.serviceAccounts": "iam.serviceAccountAdmin",
     "iam.serviceAccounts.actAs": "iam.serviceAccountUser",
+    "iap": "iap.admin",
     "logging": "logging.configWriter",
     "monitoring": "monitoring.editor",
     "pubsub": "pubsub.admin",

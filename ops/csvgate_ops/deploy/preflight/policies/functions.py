@@ -1,24 +1,40 @@
 """Policies about Cloud Run functions."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from csvgate_ops.deploy.doctor.model import Fault
 from csvgate_ops.deploy.preflight.context import Context
-from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy, Verdict
+from csvgate_ops.deploy.preflight.policies.effective import EffectivePolicy
 from csvgate_ops.deploy.preflight.policies.rule import ASK, Found, Rule, judged, switch_off
 
+_INGRESS: Final[Mapping[str, tuple[str, str]]] = {
+    "all": ("all", "ALLOW_ALL"),
+    "internal-and-gclb": ("internal-and-cloud-load-balancing", "ALLOW_INTERNAL_AND_GCLB"),
+    "internal-only": ("internal", "ALLOW_INTERNAL_ONLY"),
+}
+"""Ingress → what Cloud Run and Cloud Functions call it in their policies."""
 
-def run_ingress(_context: Context, policy: EffectivePolicy) -> Found:
-    yield from _ingress(policy, policy.allows("internal"))
+
+def run_ingress(context: Context, policy: EffectivePolicy) -> Found:
+    yield from _ingress(context, policy, 0)
 
 
-def function_ingress(_context: Context, policy: EffectivePolicy) -> Found:
-    yield from _ingress(policy, policy.allows("ALLOW_INTERNAL_ONLY"))
+def function_ingress(context: Context, policy: EffectivePolicy) -> Found:
+    yield from _ingress(context, policy, 1)
 
 
-def _ingress(policy: EffectivePolicy, verdict: Verdict) -> Found:
+def _ingress(context: Context, policy: EffectivePolicy, name: int) -> Found:
+    code, verdict = "policy.ingress", policy.allows(_INGRESS["internal-only"][name])
     what = "functions with internal ingress, which csvgate needs"
-    yield from judged(policy, verdict, "policy.ingress", what)
+    yield from judged(policy, verdict, code, what)
+    console = context.topology.console
+    if console is not None and console.ingress != "internal-only":
+        verdict = policy.allows(_INGRESS[console.ingress][name])
+        remedy = f"change `console.ingress` in {context.file}"
+        yield from judged(
+            policy, verdict, code, f"a console with ingress {console.ingress}", remedy
+        )
 
 
 def generation(_context: Context, policy: EffectivePolicy) -> Found:

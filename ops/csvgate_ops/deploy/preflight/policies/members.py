@@ -27,8 +27,20 @@ def members(context: Context, policy: EffectivePolicy) -> Found:
     organization = context.reader.read(("gcloud", "organizations", "describe", number))
     customer = str((organization.get("owner") or {}).get("directoryCustomerId") or "")
     if policy.allows(customer) or any(e.endswith(_ORGANIZATION + number) for e in policy.allowed):
+        yield from _of_console(context, policy, str(organization.get("displayName") or ""))
         return
     yield Fault("policy.members", f"{description}: add {customer} of organization {number} to it")
+
+
+def _of_console(context: Context, policy: EffectivePolicy, domain: str) -> Found:
+    console = context.topology.console
+    own = (f"@{domain}", f"@{context.place.project}.iam.gserviceaccount.com")
+    others = [m for m in console.members if not m.endswith(own)] if console else []
+    if others:
+        yield (
+            f"{policy.constraint} names customers, and whether these members of the console belong "
+            f"to one of them is not known here: {', '.join(others)}"
+        )
 
 
 RULES: Final = (Rule("iam.allowedPolicyMemberDomains", members),)

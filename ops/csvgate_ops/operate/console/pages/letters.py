@@ -35,7 +35,8 @@ from csvgate_ops.operate.runbook import OWNERS
 
 MOST_SHOWN = 100_000
 """The most characters shown of a letter's data."""
-_PATIENCE = 5.0
+_PATIENCE = 15.0
+"""Seconds that a page waits for a reading of the queues to end."""
 
 
 def letters_pages(site: Site) -> Blueprint:
@@ -56,6 +57,8 @@ def letters_pages(site: Site) -> Blueprint:
         return render_template(
             "letters.html",
             reading=reading,
+            listed="letters",
+            read_times=site.ages(letters=reading),
             letters=reading.value,
             search=search,
             page=page(found, request.args.get("page", "")),
@@ -77,8 +80,10 @@ def letters_pages(site: Site) -> Blueprint:
         found = groups(reading.value.letters, by)
         shown = page(found, request.args.get("page", ""))
         return render_template(
-            "groups.html", reading=reading, by=by, groupings=GROUPINGS, page=shown, share=width,
-            none=NONE,            most=max((group.count for group in found), default=0),
+            "groups.html", reading=reading, listed="letters",
+            read_times=site.ages(letters=reading),
+            by=by, groupings=GROUPINGS, page=shown, share=width, none=NONE,
+            total=len(reading.value.letters),
         )  # fmt: skip
 
     @pages.get("/<topic>/<letter_id>")

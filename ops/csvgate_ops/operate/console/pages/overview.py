@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from csvgate_ops.operate.console.freshness import ON_OVERVIEW
 from csvgate_ops.operate.console.letter_chart import letter_chart
 from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
 from csvgate_ops.operate.console.pages.charts import peak, width
@@ -27,19 +28,12 @@ def overview_pages(site: Site) -> Blueprint:
 
     @pages.get("/")
     def index() -> str | Response:
+        wait_for_reading(site.letters)
+        wait_for_reading(site.breakers)
         reading = wait_for_reading(site.uploads)
-        if reading.value is None:
+        if (figures := overview_figures(site)) is None:
             return reading_page("uploads", reading)
-        return render_template(
-            "overview.html",
-            reading=reading,
-            now=site.now(),
-            overs=OVERS,
-            share=width,
-            peak=peak,
-            **_uploads(site, reading.value),
-            **_letters(site),
-        )
+        return render_template("overview.html", **figures)
 
     @pages.post("/refresh")
     def refresh() -> AnyResponse:
@@ -50,6 +44,26 @@ def overview_pages(site: Site) -> Blueprint:
         return redirect(_own(request.form.get("next", "")), 303)
 
     return pages
+
+
+def overview_figures(site: Site) -> dict[str, Any] | None:
+    """Return what the overview shows of the last readings, over the period that the request asks
+    for. None before the first reading of the uploads."""
+    # Determined before the figures, which are then at least as new.
+    fresh = site.freshness(ON_OVERVIEW)
+    uploads = site.uploads.current().value
+    if uploads is None:
+        return None
+    return {
+        "fresh": fresh,
+        "read_times": fresh.ages,
+        "here": url_for("overview.index", over=request.args.get("over")),
+        "overs": OVERS,
+        "share": width,
+        "peak": peak,
+        **_uploads(site, uploads),
+        **_letters(site, is_fresh=not fresh.stale and not fresh.failed),
+    }
 
 
 def _own(target: str) -> str:
@@ -67,31 +81,28 @@ def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     return {
         "view": overview(uploads, over, site.now()),
         "letter_chart": letter_chart(site.known_letters(), over, site.now()),
-        "listed": len(uploads.uploads),
+        "listed_uploads": len(uploads.uploads),
         "listed_since": uploads.uploads[-1].received_at if uploads.uploads else None,
     }
 
 
-def _letters(site: Site) -> dict[str, Any]:
-    reading = wait_for_reading(site.letters)
-    breakers = wait_for_reading(site.breakers)
-    known = {"breakers": breakers.value or (), "breakers_error": breakers.error}
+def _letters(site: Site, *, is_fresh: bool) -> dict[str, Any]:
+    reading, breakers = site.letters.current(), site.breakers.current()
+    known = {"breakers": breakers.value or ()}
     if reading.value is None:
         nothing = {"letters": None, "codes": (), "oldest": None, "verdict": None, "mine": ()}
         return known | nothing | {"letters_error": reading.error}
     letters = reading.value.letters
     mine, codes = of_operator(letters), groups(letters)
     yours = [group for group in codes if group.owner == "operator"]
-    oldest = min(mine, key=lambda letter: letter.dead_lettered_at, default=None)
-    is_complete = reading.value.complete and breakers.value is not None
+    oldest = min(mine, key=lambda letter: letter.published_at, default=None)
+    is_complete = reading.value.complete and breakers.value is not None and is_fresh
     return known | {
         "verdict": verdict(letters, breakers.value or (), is_complete=is_complete),
-        "letters_read_at": reading.read_at,
         "letters": letters,
         "letters_error": reading.error,
         "mine": mine,
         "codes": codes,
         "shown_codes": [*yours, *codes[len(yours) :][:_MOST_OF_UPLOADERS]],
-        "most": max((group.count for group in codes), default=0),
         "oldest": oldest,
     }

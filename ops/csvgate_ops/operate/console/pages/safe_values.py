@@ -31,6 +31,11 @@ def with_code(text: str) -> Markup:
     return Markup("").join(parts)
 
 
+def path(name: str) -> Markup:
+    """Return the name of an object, which may break into lines after its slashes."""
+    return Markup("/<wbr>").join(escape(part) for part in printable(name).split("/"))
+
+
 def exact(text: str) -> Markup:
     """Return the value of a form field, which the browser must send back unchanged."""
     return escape(text)

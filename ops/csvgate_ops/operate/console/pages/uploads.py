@@ -4,15 +4,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from csvgate_ops.operate.console.pages.paging import page
+from csvgate_ops.operate.console.pages.paging import PER_PAGE, number_of, page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.console.upload_search import UploadSearch
 from csvgate_ops.operate.dead_letters.content.masking import contract_of_upload, mask_of_upload
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.rows_query import rows_query, table_link
-from csvgate_ops.operate.upload_index.lines import MOST_SEARCHED, Line
+from csvgate_ops.operate.upload_index.lines import Line
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.uploads import UploadStatus
 
@@ -44,25 +45,33 @@ def uploads_pages(site: Site) -> Blueprint:
         if reading.value is None:
             return reading_page("uploads", reading)
         search = UploadSearch.of(request.args)
-        uploads = search.select(site.uploads_index, reading.value, site.now())
-        numbers = page(uploads.found, request.args.get("page", ""))
+        wanted = request.args.get("page", "")
+        # One more than the page shows, so that there is a next page.
+        enough = number_of(wanted) * PER_PAGE + 1
+        uploads = search.select(site.uploads_index, reading.value, site.now(), enough)
+        numbers = page(uploads.found, wanted)
         lines = site.uploads_index.lines(numbers.items)
-        letters = _letters_by_upload(site)
+        letters, read = _letters_by_upload(site), site.letters.current()
         return render_template(
             "uploads.html",
             reading=reading,
+            listed="uploads",
+            read_times=site.ages(uploads=reading, letters=read),
             page=numbers,
             rows=[_Row(line, letters[line.id]) for line in lines],
             asked=search.parameters,
             states=STATES,
             is_exact=uploads.is_exact,
-            searched=MOST_SEARCHED if search.text and not uploads.is_exact else None,
+            searched=uploads.searched,
         )
 
     @pages.get("/<upload_id>")
-    def one(upload_id: str) -> str:
+    def one(upload_id: str) -> str | AnyResponse:
         status = site.uploads_index.status(upload_id) if is_id(upload_id) else None
         if status is None or status.state == "unknown":
+            if _letters_by_upload(site)[upload_id]:
+                # It failed before it was recorded, for example because a reference was missing.
+                return redirect(url_for("letters.index", upload=upload_id))
             abort(404, "The ledger has no upload with this id.")
         return render_template(
             "upload.html",

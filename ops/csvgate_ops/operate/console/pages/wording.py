@@ -1,9 +1,10 @@
-"""Filters that format numbers, times and sizes for templates. Times are in UTC."""
+"""Filters that format numbers, times and sizes for templates. Times are in UTC and say so."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from csvgate.text import counted, percent
+from csvgate_ops.operate.dead_letters.expiry import clock_difference, expires, expires_soon
 from csvgate_ops.text import byte_size, rough_duration
 
 
@@ -22,9 +23,15 @@ def timestamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%d %b %Y, %H:%M:%S} UTC"
 
 
-def clock(at: datetime) -> str:
-    """Time of day with milliseconds, for a timeline."""
-    return f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d}"
+def moment(at: datetime, now: datetime) -> str:
+    """Return the time of day, and the date if it is not today's: `14:03:10 UTC`."""
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M:%S} UTC" if at.date() == now.astimezone(UTC).date() else timestamp(at)
+
+
+def precise(at: datetime) -> str:
+    """Return the time of day with milliseconds, for a timeline."""
+    return f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03d} UTC"
 
 
 def after(earlier: datetime, later: datetime) -> str:
@@ -43,7 +50,11 @@ def filters(now: Callable[[], datetime]) -> dict[str, Callable[..., str]]:
         "span": rough_duration,
         "ago": lambda at: ago(at, now()),
         "timestamp": timestamp,
-        "clock": clock,
+        "moment": lambda at: moment(at, now()),
+        "precise": precise,
         "after": after,
         "size": byte_size,
+        "expires": lambda at: expires(at, now()),
+        "expires_soon": lambda at: expires_soon(at, now()),
+        "clock_difference": clock_difference,
     }

@@ -25,6 +25,7 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   }
   show();
 }
+if (document.querySelector("[data-reload]")) setTimeout(() => location.reload(), 1000);
 for (const button of document.querySelectorAll("[data-copy]")) {
   const source = document.querySelector(button.dataset.copy);
   if (!source || !navigator.clipboard) continue;

@@ -1,7 +1,7 @@
 """Read the review subscriptions without consuming anything."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,9 @@ class Reading:
     at: datetime
     complete: bool
     """False when the queues hold more letters than were read."""
+    unconfirmed: frozenset[tuple[str, str]] = frozenset()
+    """Topic and id of letters that an earlier reading had and this one was not delivered. The
+    console keeps them for one more reading."""
 
 
 def read(
@@ -45,9 +48,13 @@ def read(
         found = list(threads.map(lambda r: _peek(r, context, most, counter), context.routes))
     letters = with_datasets([letter for part in found for letter in part], context)
     letters = with_breakers(letters, context)
-    letters.sort(key=lambda letter: (letter.dead_lettered_at, letter.id), reverse=True)
     complete = all(len(part) < most for part in found)
-    return Reading(tuple(letters), context.clock(), complete)
+    return Reading(tuple(newest_first(letters)), context.clock(), complete)
+
+
+def newest_first(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    """Return the letters by the time at which Pub/Sub received them."""
+    return sorted(letters, key=lambda letter: (letter.published_at, letter.id), reverse=True)
 
 
 class _Counter:

@@ -25,6 +25,7 @@ def letter_json(letter: DeadLetter, message: str) -> dict[str, Any]:
         "reference": letter_reference(letter.topic, letter.id),
         "dead_lettered_at": letter.dead_lettered_at.isoformat(),
         "published_at": letter.published_at.isoformat(),
+        "expires_at": _iso(letter.expires_at),
         "first_seen": _iso(letter.first_seen),
         "attempt": letter.attempt,
         "replays": letter.replays,
@@ -48,6 +49,7 @@ def group_json(group: Group, message: str) -> dict[str, Any]:
         "uploads": group.uploads,
         "oldest": group.oldest.isoformat(),
         "newest": group.newest.isoformat(),
+        "expires_at": _iso(group.expires_at),
         "example": {
             "id": group.example.id,
             "code": group.example.code,

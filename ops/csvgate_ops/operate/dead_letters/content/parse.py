@@ -17,6 +17,7 @@ from csvgate_ops.operate.dead_letters.dead_letter import (
     DeadLetter,
     Kind,
 )
+from csvgate_ops.operate.dead_letters.expiry import expiry
 from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.dead_letters.queue.routes import Route
 
@@ -59,6 +60,7 @@ def parse(pulled: Pulled, route: Route, keep_bytes: int | None = None) -> DeadLe
         replays=_number(attributes, REPLAYS) or 0,
         kind=_kind(attributes, body, route),
         object_name=_object_name(attributes, body, upload),
+        expires_at=expiry(pulled.published_at, route.retention),
     )
 
 

@@ -20,6 +20,8 @@ class Route:
     """The topic of the trigger's subscription. Replays are published there."""
     is_storage: bool
     """The source topic carries Cloud Storage notifications, not csvgate's CloudEvents."""
+    retention: int | None = None
+    """Seconds for which the review subscription keeps a letter; None if that is not known."""
 
 
 def routes(
@@ -40,6 +42,7 @@ def routes(
                 dead_letter_topic=dead_letter,
                 source_topic=topic_of(transport) if transport.owns_topic else transport.topic,
                 is_storage=isinstance(trigger.event, topo.StorageEvent),
+                retention=topo.review_retention(topology, trigger),
             )
         )
     return tuple(found)

@@ -33,6 +33,9 @@ class BadDeploy:
         (self._folder / f"{work}.handled").touch()
         return "handled"
 
+    def object_name(self, work: str) -> str:
+        return work
+
     def give_up(self, work: str, failure: Failure) -> None:
         (self._folder / f"{work}.given-up").touch()
 
