@@ -122,8 +122,8 @@ fuzz: setup ## Feed damaged files to the engine (EXAMPLES=100000)
 	CSVGATE_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(BIN)/pytest -q tests/fuzz
 
 .PHONY: chaos
-chaos: setup ## Kill and stop processes at random during uploads (MINUTES=60 SEED=7)
-	CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(or $(SEED),$(shell echo $$RANDOM)) $(BIN)/pytest -q tests/chaos
+chaos: setup ## Kill and stop processes at random during uploads (MINUTES=60 SEED=7), and under two operators (LETTERS=5000)
+	CSVGATE_CHAOS_LETTERS=$(or $(LETTERS),5000) CSVGATE_CHAOS_SECONDS=$$(( $(or $(MINUTES),2) * 60 )) CSVGATE_CHAOS_SEED=$(or $(SEED),$(shell echo $$RANDOM)) $(BIN)/pytest -q tests/chaos
 
 .PHONY: load
 load: setup ## Load-test the local cloud and write bench/LOAD.md (FILES=10000 small files, then one of ROWS=10000000)

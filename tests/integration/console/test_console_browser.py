@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from browser import complaints, needs_chromium, watched
 from integration.console.console_server import Served, served
 from unit.operate.console.browsing import ENRICH, NOTIFY, address, letter, letter_world, marker
+from unit.operate.console.test_console_breakers import tripped
 from unit.protocol.orders import orders
 from world import VALIDATED
 
@@ -115,3 +116,26 @@ def test_an_edit_survives_the_browser_unchanged(page: Page, console: Served) -> 
     sent = console.backend.world.publisher.topics[VALIDATED][-1]
     assert b"\n\r\nfirst\r\nlast\n\n" == sent.data
     assert "c" == sent.attributes["odd"]
+
+
+def test_an_open_breaker_is_lifted_from_the_overview(page: Page, console: Served) -> None:
+    breaker = tripped(console.backend)
+    enter(page, console)
+    page.get_by_role("link", name="Lift the breaker").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lift the breaker of enrich_records?")
+    expect(page.get_by_label("Why it is open")).to_contain_text("stream.gone")
+    lift, reason = page.get_by_role("button", name="Lift the breaker"), page.get_by_label("Reason")
+    lift.click()
+    expect(reason).to_be_focused()
+    assert breaker.standing().is_open, "the form asks for a reason first"
+    reason.fill("the table is back")
+    lift.click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.get_by_role("link", name="Lift the breaker")).to_have_count(0)
+    assert not breaker.standing().is_open
+    page.get_by_role("link", name="Audit").click()
+    entry = page.get_by_role("row", name="Breaker.lift")
+    expect(entry.get_by_role("cell", name="tester@here (claimed)")).to_be_visible()
+    expect(entry.get_by_role("cell", name="the table is back")).to_be_visible()
+    entry.get_by_role("link", name="Breaker.lift").click()
+    expect(page.get_by_text("nobody: the name is claimed")).to_be_visible()

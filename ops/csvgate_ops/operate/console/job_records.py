@@ -56,7 +56,7 @@ class Recorded:
     alive_at: datetime
     """When its instance gave the last sign of life."""
     progress: Progress
-    """The sum over all claims."""
+    """Of all claims together (`together`)."""
     is_stopping: bool
     ended: JobEnded | None
     latest: tuple[tuple[datetime, int], ...] = ()
@@ -165,7 +165,7 @@ class JobRecords:
             begun=begun,
             claim=claim,
             alive_at=max(signs),
-            progress=_sum(parts_of.values()),
+            progress=_progress([parts_of.get(number) for number in range(1, claim + 1)]),
             is_stopping=JOB_STOP.name(job=job) in names,
             ended=self.ledger.get(JOB_ENDED, job=job),
             latest=_latest(claimed, parts_of.get(claim)),
@@ -206,13 +206,10 @@ def report_of(found: Recorded) -> Report | None:
     return Report(ended.run, found.begun.action, False, ended.stopped, outcomes)
 
 
-def plus(one: Progress, other: Progress) -> Progress:
-    return Progress(
-        one.seen + other.seen,
-        one.done + other.done,
-        one.skipped + other.skipped,
-        one.failed + other.failed,
-    )
+def together(before: Progress, own: Progress) -> Progress:
+    """Add what a claim has done to what earlier claims had done. A letter that was skipped or has
+    failed stays in its queue, and the later claim looks at it again: only that one counts it."""
+    return Progress(before.seen + own.seen, before.done + own.done, own.skipped, own.failed)
 
 
 def _latest(claimed: JobClaim | None, part: JobPart | None) -> tuple[tuple[datetime, int], ...]:
@@ -221,10 +218,12 @@ def _latest(claimed: JobClaim | None, part: JobPart | None) -> tuple[tuple[datet
     return (claimed.at, 0), (part.at, part.done + part.skipped + part.failed)
 
 
-def _sum(parts: Iterable[JobPart]) -> Progress:
+def _progress(parts: Iterable[JobPart | None]) -> Progress:
+    """Return the progress of claims in their order; None for one without a sign of life."""
     total = NOTHING
     for part in parts:
-        total = plus(total, Progress(part.seen, part.done, part.skipped, part.failed))
+        own = Progress(part.seen, part.done, part.skipped, part.failed) if part else NOTHING
+        total = together(total, own)
     return total
 
 

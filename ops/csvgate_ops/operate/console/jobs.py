@@ -23,13 +23,16 @@ from csvgate_ops.operate.console.job_records import (
     Recorded,
     is_job_id,
     job_id,
-    plus,
     report_of,
+    together,
 )
 from csvgate_ops.operate.console.pace import Pace
 from csvgate_ops.operate.dead_letters.runs import Progress, Report, RunOptions
 
 _MOST_KEPT: Final = 50
+_HOLD_SECONDS: Final = 1.0
+"""Twice as long as a page waits between two requests (job_progress.html), so that an instance has
+processor time for most of the job. The page shows progress as often as it gets answers."""
 _LOG: Final = logging.getLogger(__name__)
 _NOT_CONTINUED: Final = "The console was restarted while this job ran, and nothing continues it"
 Work = Callable[[RunOptions], Report]
@@ -72,6 +75,11 @@ class Job:
     ended_at: datetime | None = None
     before: Progress = NOTHING
     """What earlier instances had done."""
+    is_continued: bool = False
+    """An earlier instance has worked on it. Its last letters, up to a sign of life, may be missing
+    in `before`."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set at the end, if this instance works on it."""
     pace: Pace = field(default_factory=Pace)
     """How fast the instance works that works on it now."""
 
@@ -80,7 +88,7 @@ class Job:
         return self.ended_at is None
 
     def watch(self, progress: Progress, at: datetime) -> None:
-        self.progress = plus(self.before, progress)
+        self.progress = together(self.before, progress)
         self.pace.note(at, progress.processed)
 
     def pace_words(self, now: datetime) -> str:
@@ -171,6 +179,12 @@ class Jobs:
         if self._records is not None:
             self._records.stop(job.id)
 
+    def hold(self, job: Job) -> None:
+        """Wait a moment, or until the job ends, if jobs are recorded: Cloud Run gives an instance
+        processor time only while it answers a request, and an open page is what a job lives on."""
+        if self._records is not None and job.is_running:
+            job.over.wait(_HOLD_SECONDS)
+
     def running(self) -> Job | None:
         with self._lock:
             return self._running()
@@ -203,7 +217,8 @@ class Jobs:
                 return None
             _LOG.info("continuing job %s, claim %d", found.id, claim.number)
             job = _seen(found)
-            job.before, job.pace = found.progress, Pace()
+            job.before, job.pace, job.is_continued = found.progress, Pace(), True
+            job.progress = together(job.before, NOTHING)
             self._launch(job, options, work, claim)
         return job
 
@@ -236,6 +251,7 @@ class Jobs:
                 beats.join()
                 self._record_end(job, claim)
             job.ended_at = self._clock()
+            job.over.set()
 
     def _give_signs(self, job: Job, claim: Claim, over: threading.Event) -> None:
         """Record the progress until the work is over. Stop the work when the claim is lost."""
@@ -261,18 +277,14 @@ class Jobs:
 def _own(job: Job) -> Progress:
     """Return what this instance has done of the job."""
     now, before = job.progress, job.before
-    return Progress(
-        now.seen - before.seen,
-        now.done - before.done,
-        now.skipped - before.skipped,
-        now.failed - before.failed,
-    )
+    return Progress(now.seen - before.seen, now.done - before.done, now.skipped, now.failed)
 
 
 def _seen(found: Recorded) -> Job:
     """Return a job that another instance works on, or has ended, as the ledger shows it."""
     begun, ended = found.begun, found.ended
     job = Job(begun.title, begun.total, begun.at, found.id, progress=found.progress)
+    job.is_continued = found.claim > 1
     for at, processed in found.latest:
         job.pace.note(at, processed)
     if found.is_stopping:

@@ -3,6 +3,12 @@
 The name of a letter's entry depends only on the letter. So a later run recognises a letter that was
 replayed but not acknowledged before its run was interrupted. The time is part of the name because
 an emulator that loses its messages assigns the same ids again.
+
+Two runs can hold the same letter, because Pub/Sub sometimes delivers a leased message again. So a
+run claims each letter before it does anything. A claim is created once, with a number: of two runs
+only one begins. A later run of the same action takes over at once, because repeating it has no
+further effect. A run of another action takes over when the claim is older than `CLAIM_LASTS`,
+because a letter must not be both discarded and replayed.
 """
 
 import threading
@@ -21,11 +27,19 @@ from csvgate.protocol.ledger.entries import (
     ListedOutcome,
 )
 from csvgate.protocol.ledger.ledger import Ledger
-from csvgate.protocol.ledger.paths import AUDIT_BEGUN, AUDIT_ENDED, AUDIT_FOLLOWED, LETTER_MARK
+from csvgate.protocol.ledger.paths import (
+    AUDIT_BEGUN,
+    AUDIT_ENDED,
+    AUDIT_FOLLOWED,
+    LETTER_CLAIM,
+    LETTER_MARK,
+)
 from csvgate_ops.operate.audit import run_parts
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.runs import Outcome
 
+CLAIM_LASTS: Final = timedelta(seconds=60)
+"""A run needs a few seconds for a letter; after this time it was interrupted."""
 _MOST_LISTED: Final = 10_000
 """The most outcomes listed at the end of a run; each letter has an entry of its own anyway."""
 
@@ -41,7 +55,8 @@ class AuditLog:
     reason: str = ""
     verified_by: str = ""
     """How the actor's name was proven; empty if it is only claimed."""
-    _known: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """The verbs of earlier runs, by topic and day, and by letter."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, action: str, wanted: Mapping[str, Any]) -> None:
@@ -89,7 +104,47 @@ class AuditLog:
 
     def record(self, letter: DeadLetter, verb: str, outcome: str) -> None:
         """Record what was done to a letter. If another run was faster, its entry stays."""
-        entry = LetterMark(
+        mark = self._mark(letter, verb, outcome)
+        self.ledger.audit.create(LETTER_MARK, mark, **_parts(letter), verb=verb)
+
+    def earlier(self, letter: DeadLetter) -> LetterMark | None:
+        """Return what an earlier run did to the letter, whatever it was. It takes one listing for
+        all letters of a topic and day."""
+        prefix = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
+        with self._lock:
+            if prefix not in self._known:
+                self._known[prefix] = self._verbs(prefix)
+            verbs = self._known[prefix].get(_folder(letter), ())
+        for verb in verbs:
+            return self.ledger.audit.get(LETTER_MARK, **_parts(letter), verb=verb)
+        return None
+
+    def _verbs(self, prefix: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.ledger.audit.names(prefix):
+            if parts := LETTER_MARK.parse(name):
+                found.setdefault(name.rpartition("/")[0], []).append(parts["verb"])
+        return found
+
+    def claim(self, letter: DeadLetter, verb: str) -> LetterMark | None:
+        """Claim the letter for this run, which takes one creation. Return None if it has it now.
+        Otherwise return what another run has done to it or, with an empty outcome, the claim of a
+        run that is at work on it with another action. Raises Transient and Permanent."""
+        audit, number = self.ledger.audit, 1
+        claim = self._mark(letter, verb, "")
+        while not audit.create(LETTER_CLAIM, claim, **_parts(letter), number=number):
+            if done := letter_history(self.ledger, letter):
+                return done[0]
+            numbers = [p["number"] for p in audit.find(LETTER_CLAIM, **_parts(letter))]
+            number = max(numbers, default=number)
+            last = audit.get(LETTER_CLAIM, **_parts(letter), number=number)
+            if last and last.verb != verb and claim.at - last.at < CLAIM_LASTS:
+                return last
+            number += 1
+        return None
+
+    def _mark(self, letter: DeadLetter, verb: str, outcome: str) -> LetterMark:
+        return LetterMark(
             verb=verb,
             run=self.run,
             actor=self.actor,
@@ -102,20 +157,6 @@ class AuditLog:
             upload=letter.upload,
             outcome=outcome,
         )
-        self.ledger.audit.create(LETTER_MARK, entry, **_parts(letter), verb=verb)
-
-    def earlier(self, letter: DeadLetter, *verbs: str) -> LetterMark | None:
-        """Return the entry of an earlier run about the letter. It takes one listing for all letters
-        of a topic and day."""
-        day = LETTER_MARK.prefix(topic=letter.topic, day=_day(letter))
-        with self._lock:
-            if day not in self._known:
-                self._known[day] = frozenset(self.ledger.audit.names(day))
-            known = self._known[day]
-        for verb in verbs:
-            if LETTER_MARK.name(**_parts(letter), verb=verb) in known:
-                return self.ledger.audit.get(LETTER_MARK, **_parts(letter), verb=verb)
-        return None
 
 
 def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:
@@ -140,6 +181,10 @@ def unfinished(ledger: Ledger, now: datetime) -> list[tuple[str, AuditAction]]:
         if begun is not None and now - begun.at < timedelta(days=1):
             found.append((f"{parts['day']}/{parts['run']}", begun))
     return found
+
+
+def _folder(letter: DeadLetter) -> str:
+    return LETTER_MARK.folder(**_parts(letter)).removesuffix("/")
 
 
 def _parts(letter: DeadLetter) -> dict[str, str]:

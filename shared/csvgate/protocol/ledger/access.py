@@ -108,6 +108,7 @@ OPERATORS: Final = (
     paths.AUDIT_FOLLOWED,
     paths.AUDIT_RECORDED,
     paths.LETTER_MARK,
+    paths.LETTER_CLAIM,
 )
 """The kinds that operators create with their own accounts."""
 

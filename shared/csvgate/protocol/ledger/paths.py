@@ -239,6 +239,11 @@ LETTER_MARK: Final = EntryPath(
     "what was done to one dead letter, by the time it was published",
     LetterMark,
 )
+LETTER_CLAIM: Final = EntryPath(
+    "audit-letters/{topic}/{day}/{time}-{letter}/claims/{number:04d}.json",
+    "the run that is about to do something to the letter",
+    LetterMark,
+)
 
 TABLE: Final = tuple(found for found in list(globals().values()) if isinstance(found, LedgerPath))
 """Every kind of object, in the order of this file."""

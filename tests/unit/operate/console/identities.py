@@ -19,6 +19,8 @@ AUDIENCES = {
 }
 ISSUERS = {IAP: "https://cloud.google.com/iap", ID_TOKEN: "https://accounts.google.com"}
 ADA = "ada@example.com"
+KEYS_VARIABLE = "CSVGATE_TEST_KEYS"
+"""Names the public keys for a process that must not ask Google, as JSON of ids and PEM texts."""
 
 
 @cache

@@ -10,19 +10,22 @@ from datetime import timedelta
 import pytest
 
 from csvgate.protocol.ledger.entries import LetterMark
-from csvgate.protocol.ledger.job_entries import JobEnded
+from csvgate.protocol.ledger.job_entries import JobBegun, JobEnded
 from csvgate.protocol.ledger.job_paths import JOB_BEGUN, JOB_CLAIM, JOB_ENDED, JOB_PART
 from csvgate.protocol.ledger.paths import LETTER_MARK
 from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.audit import Operator
-from csvgate_ops.operate.console.job_records import LEASE, JobRecords, is_job_id
+from csvgate_ops.operate.console.access import Access
+from csvgate_ops.operate.console.app import create_app
+from csvgate_ops.operate.console.job_records import LEASE, JobRecords, is_job_id, job_id
 from csvgate_ops.operate.console.jobs import Job, Jobs, Recipe, Work
 from csvgate_ops.operate.console.pages.actions import work_of
 from csvgate_ops.operate.console.site import Site
-from csvgate_ops.operate.dead_letters.runs import RunOptions
+from csvgate_ops.operate.dead_letters.runs import Progress, RunOptions
 from fakes.effects import Effect
-from unit.operate.console.browsing import ENRICH, letter, letter_world
+from unit.operate.console.browsing import ENRICH, HOST, letter, letter_world, words
 from unit.operate.dead_letters.contexts import LetterWorld
+from unit.operate.dead_letters.test_owners import rejection
 from world import VALIDATED, letters_of
 
 ADA = Operator("ada@example.com", "iap")
@@ -303,6 +306,77 @@ def test_a_job_without_a_recipe_or_of_another_day_is_not_continued(days: int) ->
     assert found is not None
     assert "nothing continues it" in found.error
     assert [1] == claims(there, job)
+
+
+def test_a_letter_that_stays_in_its_queue_is_counted_once() -> None:
+    """The first instance has skipped it, and the second one looks at it again."""
+    there, ids = with_letters()
+    stays = (letters_of("validate_and_parse"), rejection(there))
+    gone = (letters_of(ENRICH), "1999")
+    keys = (*((letters_of(ENRICH), each) for each in ids), stays, gone)
+    first, second = Instance(there, "first"), Instance(there, "second")
+    now = there.world.clock()
+    begun = JobBegun(
+        title="Replay 6 letters",
+        action="replay",
+        letters=keys,
+        total=len(keys),
+        actor=ADA.name,
+        verified_by=ADA.verified_by,
+        at=now,
+        reason=REASON,
+        rate=None,
+    )
+    job = job_id(now)
+    claim = first.records.begin(job, begun)
+    claim.beat(Progress(seen=5, done=0, skipped=1, failed=1))
+    pass_the_lease(there)
+    found = second.jobs.get(job)
+    assert found is not None
+    finished(found)
+    assert (LETTERS, 1, 0) == (found.progress.done, found.progress.skipped, found.progress.failed)
+    seen = Instance(there, "third").jobs.get(job)
+    assert seen is not None
+    assert (found.progress, True) == (seen.progress, seen.is_continued)
+    for jobs in (second.jobs, Instance(there, "third").jobs):
+        page = page_of(there, jobs, job)
+        assert "Selected 6 Done 4 Skipped 1 Failed 0" in page
+        assert 1 == page.count(stays[1])
+        assert "1 letter was no longer in the queue: an earlier instance of the console or" in page
+
+
+def page_of(there: LetterWorld, jobs: Jobs, job: str) -> str:
+    site, access = Site.of(there.context, "test-project", is_local=True), Access()
+    client = create_app(site, access, jobs).test_client()
+    client.get(f"/?token={access.token}", base_url=f"http://{HOST}")
+    return words(client.get(f"/jobs/{job}", base_url=f"http://{HOST}").text)
+
+
+class Watched(threading.Event):
+    """Remembers how long it was waited for, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        return False
+
+
+def test_only_a_recorded_job_holds_the_request_that_gives_it_processor_time() -> None:
+    there, ids = with_letters()
+    recorded = Instance(there, "first").jobs
+    for jobs, waits in ((recorded, [1.0]), (Jobs(there.world.clock), [])):
+        job = Job("Replay 1 letter", 1, there.world.clock())
+        job.over = watched = Watched()
+        jobs.hold(job)
+        assert waits == watched.waits
+    ended = finished(Instance(there, "second").begin(ids))
+    until(ended.over.is_set)
+    ended.over = watched = Watched()
+    recorded.hold(ended)
+    assert [] == watched.waits
 
 
 def test_ids_that_are_not_ours_name_no_other_object() -> None:

@@ -39,11 +39,6 @@ def test_a_flag_belongs_to_a_command_of_its_own() -> None:
     assert commands == {action.command for action in SELECTION_ACTIONS}
 
 
-def test_verbs_after_which_an_action_is_not_done_again_exist() -> None:
-    verbs = {action.verb for action in ACTIONS}
-    assert all(set(action.unless) <= verbs - {action.verb} for action in ACTIONS)
-
-
 @SELECTION
 def test_the_command_offers_it(action: SelectionAction) -> None:
     done = CliRunner().invoke(csvgate, ["dlq", action.command, "--help"])

@@ -23,6 +23,7 @@ def jobs_pages(jobs: Jobs) -> Blueprint:
         """Return the part of the page that changes. At the end of the job htmx reloads the page,
         because other parts have changed as well."""
         job = _found(jobs, job_id)
+        jobs.hold(job)
         answer = make_response(_rendered("job_progress.html", job))
         if not job.is_running:
             answer.headers["HX-Refresh"] = "true"

@@ -25,9 +25,6 @@ class Action:
     """Names the action in the audit log, in reports and in forms: `replay`."""
     verb: str
     """Past tense, recorded for each letter in the audit log: `replayed`."""
-    unless: tuple[str, ...] = ()
-    """Verbs of other actions after which this one is not done again: an edited letter has been sent
-    already, so it is not replayed."""
     is_destructive: bool = False
     """Its buttons warn."""
     applies_to: Callable[[DeadLetter], bool] = lambda _: True

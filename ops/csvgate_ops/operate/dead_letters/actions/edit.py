@@ -115,7 +115,6 @@ def edit_and_replay(
 EDIT = Action(
     name="edit",
     verb="edited",
-    unless=("replayed",),
     applies_to=lambda letter: not letter.is_rejection,
     page="edit",
 )

@@ -37,7 +37,6 @@ def _preview(context: DeadLetterContext, letter: DeadLetter, route: Route) -> st
 REPLAY = SelectionAction(
     name="replay",
     verb="replayed",
-    unless=("edited",),
     applies_to=lambda letter: not letter.is_rejection,
     otherwise="it only reports rejected rows or a rejected file, so replaying its event would "
     "change nothing. Fix the contract and validate the rejected rows again, or discard the letter",

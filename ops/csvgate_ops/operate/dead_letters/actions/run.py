@@ -173,14 +173,20 @@ class _Work:
             self._note(letter, "failed", str(failure), transient=transient)
 
     def _do_once(self, letter: DeadLetter, route: Route) -> tuple[Result, str]:
-        """Do it and record it, unless an earlier run did: that one was interrupted before it could
-        acknowledge the letter."""
-        if earlier := self.audit.earlier(letter, self.action.verb, *self.action.unless):
-            reason = f" ({earlier.reason})" if earlier.reason else ""
-            return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}{reason}"
-        detail = self.operation.do(letter, route, self.audit.run)
-        self.audit.record(letter, self.action.verb, detail)
-        return "done", detail
+        """Do it and record it, unless another run has done it or something else to the letter: that
+        run could not acknowledge the letter. Raises Skipped while another run is at work on it."""
+        earlier = self.audit.earlier(letter) or self.audit.claim(letter, self.action.verb)
+        if earlier is None:
+            detail = self.operation.do(letter, route, self.audit.run)
+            self.audit.record(letter, self.action.verb, detail)
+            return "done", detail
+        if not earlier.outcome:
+            raise Skipped(
+                f"{earlier.actor} is at work on it in run {earlier.run}. When that run has ended, "
+                "do this again"
+            )
+        reason = f" ({earlier.reason})" if earlier.reason else ""
+        return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}{reason}"
 
     def _note(
         self, letter: DeadLetter, result: Result, detail: str, *, transient: bool = False
