@@ -30,7 +30,10 @@ WANTED = replace(
         name: _ALL.metrics[name]
         for name in ("csvgate_retries", "csvgate_saturated_requests", "csvgate_upload_seconds")
     },
-    policies={key: _ALL.policies[key] for key in ("dead-letters", "slow-uploads", "quota-used")},
+    policies={
+        key: _ALL.policies[key]
+        for key in ("dead-letters", "failed-uploads", "slow-uploads", "quota-used")
+    },
 )
 
 
