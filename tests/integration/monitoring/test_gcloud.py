@@ -28,7 +28,12 @@ WANTED = replace(
     _ALL,
     metrics={
         name: _ALL.metrics[name]
-        for name in ("csvgate_retries", "csvgate_saturated_requests", "csvgate_upload_seconds")
+        for name in (
+            "csvgate_retries",
+            "csvgate_saturated_requests",
+            "csvgate_upload_seconds",
+            "csvgate_uploader_letters",
+        )
     },
     policies={
         key: _ALL.policies[key]
