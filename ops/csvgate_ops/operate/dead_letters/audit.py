@@ -7,8 +7,9 @@ an emulator that loses its messages assigns the same ids again.
 Two runs can hold the same letter, because Pub/Sub sometimes delivers a leased message again. So a
 run claims each letter before it does anything. A claim is created once, with a number: of two runs
 only one begins. A later run of the same action takes over at once, because repeating it has no
-further effect. A run of another action takes over when the claim is older than `CLAIM_LASTS`,
-because a letter must not be both discarded and replayed.
+further effect; an edit is different each time. Any other run takes over when the run that has the
+claim has ended or, if it was interrupted, when the claim is older than `CLAIM_LASTS`, because a
+letter must not be both discarded and replayed.
 """
 
 import threading
@@ -57,6 +58,8 @@ class AuditLog:
     """How the actor's name was proven; empty if it is only claimed."""
     _known: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """The verbs of earlier runs, by topic and day, and by letter."""
+    _ended: set[str] = field(default_factory=set)
+    """Runs of which the end is known."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, action: str, wanted: Mapping[str, Any]) -> None:
@@ -126,10 +129,13 @@ class AuditLog:
                 found.setdefault(name.rpartition("/")[0], []).append(parts["verb"])
         return found
 
-    def claim(self, letter: DeadLetter, verb: str) -> LetterMark | None:
+    def claim(
+        self, letter: DeadLetter, verb: str, *, is_repeatable: bool = True
+    ) -> LetterMark | None:
         """Claim the letter for this run, which takes one creation. Return None if it has it now.
         Otherwise return what another run has done to it or, with an empty outcome, the claim of a
-        run that is at work on it with another action. Raises Transient and Permanent."""
+        run that is at work on it. A run with the same action may do it again if that
+        `is_repeatable`. Raises Transient and Permanent."""
         audit, number = self.ledger.audit, 1
         claim = self._mark(letter, verb, "")
         while not audit.create(LETTER_CLAIM, claim, **_parts(letter), number=number):
@@ -138,10 +144,26 @@ class AuditLog:
             numbers = [p["number"] for p in audit.find(LETTER_CLAIM, **_parts(letter))]
             number = max(numbers, default=number)
             last = audit.get(LETTER_CLAIM, **_parts(letter), number=number)
-            if last and last.verb != verb and claim.at - last.at < CLAIM_LASTS:
+            is_same = last is not None and last.verb == verb and is_repeatable
+            if last and not is_same and self._is_held(last, claim.at):
                 return last
             number += 1
+        if number > 1 and (done := letter_history(self.ledger, letter)):
+            # The other run was slow, and has recorded it in the meantime.
+            return done[0]
         return None
+
+    def _is_held(self, claim: LetterMark, now: datetime) -> bool:
+        """Return whether the run may still do what it has claimed the letter for. A run records its
+        end after all its work."""
+        if now - claim.at >= CLAIM_LASTS:
+            return False
+        if claim.run not in self._ended:
+            ended = AUDIT_ENDED.name(**run_parts(claim.run))
+            if ended not in self.ledger.audit.names(ended):
+                return True
+            self._ended.add(claim.run)
+        return False
 
     def _mark(self, letter: DeadLetter, verb: str, outcome: str) -> LetterMark:
         return LetterMark(

@@ -14,6 +14,7 @@ from csvgate.protocol.ledger.day_entries import DayEntry
 from csvgate.protocol.ledger.day_index import day_of, left_of
 from csvgate.protocol.ledger.day_paths import DAY_STAGE
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate.runtime.errors import Permanent
 from csvgate_ops.operate.upload_index.listed import Listed, ListState
 
 MOST_SEARCHED: Final = 2_000
@@ -55,12 +56,19 @@ class Line(BaseModel):
 
 
 def reader(ledger: Ledger) -> Entries:
-    """Return a function that reads an entry from the ledger."""
+    """Return a function that reads an entry from the ledger. One that cannot be read as an entry
+    counts as missing: the index is a hint, and the other lines matter."""
 
     def read(upload: Listed) -> DayEntry | None:
         at = upload.received_at
         day, left = day_of(at).isoformat(), left_of(at)
-        return ledger.get(DAY_STAGE, day=day, left=left, upload=upload.id, stage=upload.stage.text)
+        stage = upload.stage.text
+        try:
+            return ledger.get(DAY_STAGE, day=day, left=left, upload=upload.id, stage=stage)
+        except Permanent as failure:
+            if failure.code != "ledger.corrupt":
+                raise
+            return None
 
     return read
 

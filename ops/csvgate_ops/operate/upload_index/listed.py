@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 
-from csvgate.protocol.ledger.day_index import Stage, received_at, upload_part
+from csvgate.protocol.identity import is_identifier
+from csvgate.protocol.ledger.day_index import MOST_LEFT, Stage, received_at, upload_part
 from csvgate.protocol.ledger.day_paths import DAY_STAGE
 
 _END: Final = DAY_STAGE.template.rpartition("}")[2]
@@ -71,7 +72,7 @@ def listed(names: Iterable[str]) -> Iterator[Listed]:
         texts = [name[len(start) + 1 :].removesuffix(_END) for name in group]
         stages = [stage for text in texts if (stage := _stage(text))]
         parts = DAY_STAGE.parse(f"{start}.{stages[0].text}{_END}") if stages else None
-        if parts is not None:
+        if parts and is_identifier(parts["upload"]) and 0 < parts["left"] <= MOST_LEFT:
             yield _judged(parts["upload"], received_at(parts["day"], parts["left"]), stages)
 
 

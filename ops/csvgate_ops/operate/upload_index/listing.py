@@ -16,6 +16,9 @@ MANY_NAMES: Final = 20_000
 """Names that the console lists: 20 requests, about 9,000 uploads."""
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = timedelta(days=366)
+_EARLIEST: Final = date(2020, 1, 1)
+"""No upload is older. A month before the first day would cost a request, and a function that was
+taken over could name any day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,14 @@ def _days(ledger: Ledger, since: date | None, until: date) -> Iterator[date]:
 
 
 def _first_day(ledger: Ledger, prefix: str) -> date | None:
-    """Return the first day that has an entry, among names with this prefix."""
+    """Return the first day that has an entry, among names with this prefix, or a later day if that
+    is not plausible."""
     for name in ledger.names(prefix):
         if parts := DAY_STAGE.parse(name):
-            return date.fromisoformat(parts["day"])
+            try:
+                return max(date.fromisoformat(parts["day"]), _EARLIEST)
+            except ValueError:
+                continue
     return None
 
 

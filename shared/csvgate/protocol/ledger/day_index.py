@@ -25,6 +25,8 @@ from csvgate.protocol.ledger.ledger import Ledger
 
 _DAY: Final = timedelta(days=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
+MOST_LEFT: Final = _DAY // _MICROSECOND
+"""The microseconds of a day."""
 _PARTIAL: Final = "x"
 """Follows the number of rows of a file that was not read to its end."""
 Word = Literal["received", "ignored", "failed", "completed", "rejected", "revoked", "restored"]

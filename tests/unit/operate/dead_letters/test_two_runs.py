@@ -11,6 +11,7 @@ from csvgate.protocol.ledger.entries import LetterMark
 from csvgate.protocol.ledger.paths import LETTER_CLAIM, LETTER_MARK
 from csvgate.runtime.errors import Transient
 from csvgate_ops.operate.dead_letters.actions.discard import discard
+from csvgate_ops.operate.dead_letters.actions.edit import Edit, edit_and_replay
 from csvgate_ops.operate.dead_letters.actions.read import read
 from csvgate_ops.operate.dead_letters.actions.replay import replay
 from csvgate_ops.operate.dead_letters.audit import CLAIM_LASTS, AuditLog
@@ -43,6 +44,20 @@ def done(there: LetterWorld) -> set[tuple[str, str]]:
     assert LETTERS == len(found) == len({mark.letter for mark in found})
     assert (LETTERS if found[0].verb == "replayed" else 0) == len(sent(there))
     return {(mark.verb, mark.actor) for mark in found}
+
+
+def drained_once(there: LetterWorld) -> threading.Event:
+    """Return what is set when a run has found the queue empty, so that it pulls no more."""
+    drained, pull = threading.Event(), there.queues.pull
+
+    def watched(subscription: str, most: int, seconds: float) -> Sequence[Pulled]:
+        found = pull(subscription, most, seconds)
+        if subscription == review_of("enrich_records") and not found:
+            drained.set()
+        return found
+
+    there.queues.pull = watched  # type: ignore[method-assign]
+    return drained
 
 
 VERBS: dict[Action, str] = {replay: "replayed", discard: "discarded"}
@@ -79,15 +94,7 @@ def test_a_letter_that_two_hold_is_done_by_who_claims_it_first() -> None:
             assert go_on.wait(HANG)
 
     there.world.effects.before = before
-    drained, pull = threading.Event(), there.queues.pull
-
-    def watched(subscription: str, most: int, seconds: float) -> Sequence[Pulled]:
-        found = pull(subscription, most, seconds)
-        if subscription == review_of("enrich_records") and not found:
-            drained.set()
-        return found
-
-    there.queues.pull = watched  # type: ignore[method-assign]
+    drained = drained_once(there)
     reports = list[Report]()
     run = threading.Thread(target=lambda: reports.append(replay(by(there, "ada"), ENRICH, REALLY)))
     run.start()
@@ -135,7 +142,9 @@ def test_what_an_interrupted_run_has_claimed_is_free_after_a_minute(
     there = with_letters(LETTERS)
 
     def crash(effect: Effect) -> None:
-        if effect.kind == "pubsub.publish" or effect.target.endswith("discarded.json"):
+        if effect.kind == "pubsub.publish" or effect.target.endswith(
+            ("discarded.json", "ended.json")
+        ):
             raise Crash
 
     there.world.effects.before = crash
@@ -179,3 +188,50 @@ def test_a_letter_costs_one_claim_and_one_mark() -> None:
     assert 2 * LETTERS == len(created)
     looks = [e.target for e in there.world.effects.looks if "audit-letters/" in e.target]
     assert 1 == len(looks), "one listing of the topic and day"
+
+
+def test_of_two_different_edits_of_a_letter_only_one_is_sent() -> None:
+    there = with_letters(1)
+    (letter,) = read(there.context).letters
+    held, go_on = threading.Event(), threading.Event()
+
+    def before(effect: Effect) -> None:
+        if effect.kind == "pubsub.publish" and not held.is_set():
+            held.set()
+            assert go_on.wait(HANG)
+
+    there.world.effects.before = before
+    drained, reports = drained_once(there), list[Report]()
+
+    def edit_by_ada() -> None:
+        reports.append(edit_and_replay(by(there, "ada"), letter.id, Edit(b"7"), REALLY))
+
+    run = threading.Thread(target=edit_by_ada)
+    run.start()
+    assert held.wait(HANG)
+    assert drained.wait(HANG)
+    there.queues.expire()
+    report = edit_and_replay(by(there, "grace"), letter.id, Edit(b"8"), REALLY)
+    go_on.set()
+    run.join(HANG)
+    assert ["skipped"] == [each.result for each in report.outcomes]
+    assert "ada is at work on it in run" in report.outcomes[0].detail
+    assert 1 == reports[0].count("done")
+    assert [b"7"] == sent(there)
+    assert 0 == there.left()
+
+
+@pytest.mark.parametrize("second", [discard, replay])
+def test_the_claim_of_a_run_that_has_ended_is_free(second: Action) -> None:
+    """Its end is recorded after all its work, so nothing of it can still take effect."""
+    there = with_letters(LETTERS)
+
+    def fail(effect: Effect) -> None:
+        if effect.kind == "pubsub.publish":
+            raise Transient("pubsub.unavailable", "away")
+
+    there.world.effects.before = fail
+    assert LETTERS == replay(by(there, "ada"), ENRICH, REALLY).count("failed")
+    there.world.effects.before = lambda _: None
+    assert LETTERS == second(by(there, "grace"), ENRICH, REALLY).count("done")
+    assert {(VERBS[second], "grace")} == done(there)

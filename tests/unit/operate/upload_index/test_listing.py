@@ -157,3 +157,36 @@ def test_a_clock_behind_midnight_shows_the_uploads_of_the_next_day() -> None:
 @pytest.mark.parametrize("text", ["", "2026-02-30", "yesterday", "2026-11-29T00", "٢٠٢٦-01-01x"])
 def test_another_text_is_not_a_day(text: str) -> None:
     assert day(text) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "days/0000/00000000001-aa.received.json",
+        "days/0001-01-01/00000000001-aa.received.json",
+        "days/9999-12-31/00000000001-aa.received.json",
+        "days/2026-11-29/99999999999999999999999-aa.received.json",
+        "days/2026-11-29/99999999999-aa.received.json",
+        "days/2026-11-29/00000000000-aa.received.json",
+        "days/2026-11-29/00000000001-<b>.received.json",
+    ],
+)
+def test_a_name_that_no_function_writes_hides_nothing(name: str) -> None:
+    """A function that was taken over may create any name below `days/`."""
+    ledger, store = ledger_of(3, MONTHS)
+    store.ordered = sorted([*store.ordered, name])
+    found = read_listing(ledger, until=today(NOW)).uploads
+    assert [f"{number:020x}" for number in range(3)] == [upload.id for upload in found]
+    assert store.listings <= 150, "one for each month since 2020, and the days of two months"
+
+
+def test_an_entry_that_cannot_be_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger, store = ledger_of(3, MONTHS)
+    read = CountedStore.read
+    name = store.ordered[0]
+    monkeypatch.setattr(
+        CountedStore, "read", lambda self, b, n: b"{}" if n == name else read(self, b, n)
+    )
+    found = select(ledger, Filters(), 50, NOW).lines
+    assert [f"{number:020x}" for number in range(3)] == [line.id for line in found]
+    assert [True, True, True] != [line.upload is not None for line in found]

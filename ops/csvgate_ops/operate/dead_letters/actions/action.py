@@ -25,6 +25,8 @@ class Action:
     """Names the action in the audit log, in reports and in forms: `replay`."""
     verb: str
     """Past tense, recorded for each letter in the audit log: `replayed`."""
+    is_repeatable: bool = True
+    """Two runs may do it to the same letter, because the second time changes nothing."""
     is_destructive: bool = False
     """Its buttons warn."""
     applies_to: Callable[[DeadLetter], bool] = lambda _: True

@@ -115,6 +115,7 @@ def edit_and_replay(
 EDIT = Action(
     name="edit",
     verb="edited",
+    is_repeatable=False,  # another edit is another message
     applies_to=lambda letter: not letter.is_rejection,
     page="edit",
 )

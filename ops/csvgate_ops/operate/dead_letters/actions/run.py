@@ -175,7 +175,9 @@ class _Work:
     def _do_once(self, letter: DeadLetter, route: Route) -> tuple[Result, str]:
         """Do it and record it, unless another run has done it or something else to the letter: that
         run could not acknowledge the letter. Raises Skipped while another run is at work on it."""
-        earlier = self.audit.earlier(letter) or self.audit.claim(letter, self.action.verb)
+        earlier = self.audit.earlier(letter) or self.audit.claim(
+            letter, self.action.verb, is_repeatable=self.action.is_repeatable
+        )
         if earlier is None:
             detail = self.operation.do(letter, route, self.audit.run)
             self.audit.record(letter, self.action.verb, detail)
