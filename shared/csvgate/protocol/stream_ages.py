@@ -58,4 +58,4 @@ def horizon(decision: Decision, ages: StreamAges = _DEFAULT) -> datetime | None:
 def named_time(at: datetime) -> str:
     """Return a time as messages name it: rounded up to a whole second, so that it is never too
     early."""
-    return f"{at.replace(microsecond=0) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S}Z"
+    return f"{at.replace(microsecond=0) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC"

@@ -126,7 +126,7 @@ def summary(tripped: Tripped) -> str:
     codes = ", ".join(f"{count} {code}" for code, count in tripped.codes.items())
     return (
         f"{tripped.letters} of {tripped.letters + tripped.handled} uploads were dead-lettered "
-        f"since {tripped.since:%Y-%m-%d %H:%M:%S}Z: {codes}"
+        f"since {tripped.since:%Y-%m-%d %H:%M:%S} UTC: {codes}"
     )
 
 

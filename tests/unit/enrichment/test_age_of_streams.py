@@ -84,7 +84,7 @@ def test_a_pause_after_the_answer_makes_no_stream_old(call: str) -> None:
 def test_a_letter_about_a_young_stream_names_the_time_from_which_its_replay_has_an_effect() -> None:
     ledger = Ledger(FakeObjectStore("ledger"), "ledger")
     attempt = ledger.upload("a").attempt(1)
-    with pytest.raises(StreamGone, match="from 2026-11-21 12:10:01Z on; replay the dead"):
+    with pytest.raises(StreamGone, match="from 2026-11-21 12:10:01 UTC on; replay the dead"):
         abandon_if_lost(
             attempt,
             1,

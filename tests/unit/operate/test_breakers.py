@@ -39,7 +39,7 @@ def test_every_function_is_listed_in_order() -> None:
         ("c", "closed", None),
         ("retired", "open", "r1"),
     ] == [(state.function, state.state, state.revision) for state in found]
-    assert "50 of 52 uploads were dead-lettered since 2026-11-21 12:05:00Z: 50 a.code" == (
+    assert "50 of 52 uploads were dead-lettered since 2026-11-21 12:05:00 UTC: 50 a.code" == (
         found[1].tripped_by
     )
 

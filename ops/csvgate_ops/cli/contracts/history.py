@@ -30,6 +30,6 @@ def command(env: str, as_json: bool) -> None:
         click.echo(json.dumps(listed, indent=2))
         return
     for at, each in enumerate(deploys):
-        click.echo(f"{each.short}  {each.at:%Y-%m-%d %H:%M:%S}Z{'' if at else '  in use'}")
+        click.echo(f"{each.short}  {each.at:%Y-%m-%d %H:%M:%S} UTC{'' if at else '  in use'}")
     if not deploys:
         click.echo("No contracts are deployed.")

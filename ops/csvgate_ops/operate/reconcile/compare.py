@@ -71,7 +71,7 @@ def _stuck(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
     """Yield the finding about an upload that has neither ended nor failed in time."""
     if not deadline.has_passed(upload):
         return
-    since = f"since {upload.received_at:%Y-%m-%d %H:%M}Z"
+    since = f"since {upload.received_at:%Y-%m-%d %H:%M} UTC"
     if upload.may_be_committed:
         yield _finding(
             upload,
@@ -92,7 +92,7 @@ def _revoking(upload: UploadFacts, deadline: Deadline) -> Iterator[Finding]:
     at = upload.revoked_at
     if upload.revoked == "begun" and at is not None and deadline.is_over(at):
         message = (
-            f"its rows are being revoked since {at:%Y-%m-%d %H:%M}Z; `csvgate revoke "
+            f"its rows are being revoked since {at:%Y-%m-%d %H:%M} UTC; `csvgate revoke "
             f"{upload.corrects or upload.id}` continues that"
         )
         yield _finding(upload, "revoke.unfinished", message)
@@ -159,7 +159,7 @@ def _not_committed(
     if upload is not None and upload.may_be_committed and in_time:
         return
     id_, at = group.key
-    rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S}Z"
+    rows = f"{counted(group.rows, 'row')} of {at:%Y-%m-%d %H:%M:%S} UTC"
     if upload is None:
         code, message = "rows.orphan", f"{rows} whose upload is not in the ledger"
     else:

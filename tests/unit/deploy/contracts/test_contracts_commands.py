@@ -85,9 +85,9 @@ def test_a_rollback_and_the_history(invoke: Invoke) -> None:
     assert 0 == found.exit_code
     assert f"Done: example-csvgate-dev uses the contracts {short(FIRST)}. Every" in found.stdout
     assert [
-        f"{short(FIRST)}  2026-11-29 10:03:00Z  in use",
-        f"{short(SECOND)}  2026-11-29 10:02:00Z",
-        f"{short(FIRST)}  2026-11-29 10:01:00Z",
+        f"{short(FIRST)}  2026-11-29 10:03:00 UTC  in use",
+        f"{short(SECOND)}  2026-11-29 10:02:00 UTC",
+        f"{short(FIRST)}  2026-11-29 10:01:00 UTC",
     ] == invoke("history", "dev").stdout.splitlines()
     listed = json.loads(invoke("history", "dev", "--json").stdout)
     assert [True, False, False] == [each["in_use"] for each in listed]

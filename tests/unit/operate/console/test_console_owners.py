@@ -128,7 +128,8 @@ def test_the_console_says_that_the_contract_is_unchanged() -> None:
     here = rejected()
     (known,) = here.site.known_letters()
     page = here.page(f"/letters/{known.topic}/{known.id}")
-    assert "because the contract is still the one that rejected them" in words(page)
+    assert "it would reject them again: the contract is still the one that" in words(page)
+    assert 'value="validate rejected rows again"' not in page
     assert '<button name="action" value="discard" class="main">' in page
     action = "validate rejected rows again"
     confirmation = words(here.confirm(scope="matching", action=action).text)

@@ -17,7 +17,10 @@ from csvgate_ops.operate.console.pages.others import workers_on
 from csvgate_ops.operate.console.pages.paging import page
 from csvgate_ops.operate.console.site import STILL_READING, Site, reading_page, wait_for_reading
 from csvgate_ops.operate.dead_letters.actions.action import Action, SelectionAction, Skipped
-from csvgate_ops.operate.dead_letters.actions.rejected_rows import UNCHANGED
+from csvgate_ops.operate.dead_letters.actions.rejected_rows import (
+    UNCHANGED,
+    VALIDATE_REJECTED_ROWS,
+)
 from csvgate_ops.operate.dead_letters.actions.show import NoSuchLetter, fetch, show_letter
 from csvgate_ops.operate.dead_letters.content.letter_json import attributes
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -130,14 +133,17 @@ def with_data(site: Site, letter: DeadLetter) -> DeadLetter:
 def _page(site: Site, topic: str, letter_id: str, *, reveal: bool) -> str:
     letter = known_letter(site, topic, letter_id)
     detail = show_letter(site.context, with_data(site, letter), reveal=reveal)
+    offered = [a for a in offered_for(detail.letter) if _is_possible(site, a, detail.letter)]
+    if unchanged := _is_unchanged(site, detail.letter):
+        offered = [action for action in offered if action is not VALIDATE_REJECTED_ROWS]
     return render_template(
         "letter.html",
         detail=detail,
         letter=detail.letter,
         attributes=sorted(attributes(detail.letter, detail.message).items()),
-        offered=[a for a in offered_for(detail.letter) if _is_possible(site, a, detail.letter)],
+        offered=offered,
         main=main_action(detail.letter),
-        unchanged=UNCHANGED if _is_unchanged(site, detail.letter) else "",
+        unchanged=UNCHANGED if unchanged else "",
         revealed=reveal,
         most=MOST_SHOWN,
         address=url_for("letters.one", topic=topic, letter_id=letter_id),
