@@ -45,7 +45,7 @@ def done(there: LetterWorld) -> set[tuple[str, str]]:
     return {(mark.verb, mark.actor) for mark in found}
 
 
-VERBS = {replay: "replayed", discard: "discarded"}
+VERBS: dict[Action, str] = {replay: "replayed", discard: "discarded"}
 
 
 @BOTH
