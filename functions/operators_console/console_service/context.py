@@ -15,8 +15,8 @@ _PATIENCE = 5.0
 
 
 def context(settings: Settings, store: ObjectStore, contracts: Contracts) -> DeadLetterContext:
-    """Return the context. Its actor is the service itself: whoever sends a request replaces it.
-    Raises Transient and Permanent `trigger.unknown`."""
+    """Return the context. Its actor is the service; `Site.context` replaces it with the sender of
+    each request. Raises Transient and Permanent `trigger.unknown`."""
     subscriber = client()
     routes = tuple(
         Route(

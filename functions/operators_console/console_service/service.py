@@ -110,7 +110,7 @@ class Service:
         site.refresh()
 
     def _work(self, recipe: Recipe, operator: Operator) -> Work:
-        """Return the work of a job that this instance continues for whoever began it."""
+        """Return the work of a job that this instance continues for the operator who began it."""
         assert self._site is not None  # noqa: S101 - jobs exist only with a site
         base = self._site.base
         acting = replace(base, actor=operator.name, verified_by=operator.verified_by)

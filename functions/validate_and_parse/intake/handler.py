@@ -154,7 +154,7 @@ class Validator:
             if end_of_upload(entries) is not None:
                 return "finished before"
             starts = entries.count_start(start := Start(at=began, revision=self.revision))
-        # The upload is listed while its file is read, so that no delivery takes longer for it.
+        # The upload is listed while its file is read, so that this adds no round trip.
         listed = self.reader.pool.submit(index_received, self.ledger, pinned.received)
         try:
             if pinned.is_repeat:

@@ -65,7 +65,7 @@ def test_old_and_failed_readings_are_marked_on_every_page(page: Page, console: S
     for path in PATHS:
         page.goto(console.url + path)
         expect(page.get_by_text("Reading the dead letters has failed since")).to_be_visible()
-    expect(page.get_by_text("does not exist The figures are of")).to_be_visible()
+    expect(page.get_by_text("does not exist The figures were read at")).to_be_visible()
     console.backend.queues._topics.update(subscriptions)
     expect(page.locator("#notices")).to_be_empty()
     # The page that does not exist is a failed resource to the browser.
@@ -75,7 +75,7 @@ def test_old_and_failed_readings_are_marked_on_every_page(page: Page, console: S
 def test_a_console_that_does_not_answer(page: Page, console: Served) -> None:
     page.goto(f"{console.url}/audit/")
     page.route("**/fresh?*", lambda route: route.abort())
-    expect(page.locator("#silent")).to_contain_text("The console does not answer. The figures are")
+    expect(page.locator("#silent")).to_contain_text("The console does not answer. The figures were")
     expect(page.locator("html.stale")).to_be_attached()
     answers = [(401, "Your session has ended"), (503, "answers with an error (503)"), (200, "else")]
     for status, words in answers:

@@ -28,7 +28,7 @@ class Filters:
     text: str | None = None
 
     def wants(self, line: Line) -> bool:
-        """Return whether the object name and the dataset are as asked for."""
+        """Return whether the line matches the filters by dataset and text."""
         is_dataset = self.dataset is None or line.dataset == self.dataset
         return is_dataset and (self.text is None or line.has(self.text))
 
@@ -51,7 +51,7 @@ class Selected:
 def select(ledger: Ledger, filters: Filters, most: int, now: datetime) -> Selected:
     """Return up to `most` uploads, newest first; 0 stands for all. A line costs one read. A search
     by text or dataset reads one entry for each upload that it looks at, and ends soon after it has
-    found so many."""
+    found `most`."""
     until = last_day(filters.until, now)
     names = FEW_NAMES if most else None
     listing = read_listing(ledger, since=filters.since, until=until, most_names=names)

@@ -203,6 +203,6 @@ class Environment(Model):
     """Function in the topology → the settings that differ here."""
     console: ConsoleChoice = ConsoleChoice()
     """What differs here for the [operators' console](console.md#the-console-as-a-service) of the
-    topology. Default: it is as in the topology."""
+    topology. Default: as in the topology."""
     secrets: Mapping[str, SecretChoice] = {}
     """Environment variable in the topology → the secret to use for it."""

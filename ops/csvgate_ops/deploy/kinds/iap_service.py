@@ -13,7 +13,7 @@ from csvgate_ops.deploy.kinds.kind import Kind, Missing, Names, Reader
 from csvgate_ops.deploy.plan.model import Binding, Fields, Key, Place, Resource, Step
 
 ACCESSOR: Final = "roles/iap.httpsResourceAccessor"
-"""The role of those whom the proxy lets through."""
+"""The role that lets a member pass the proxy."""
 _GROUP: Final = ("gcloud", "beta", "iap", "web")
 """Only newer versions of gcloud know `--resource-type=cloud-run` without `beta`."""
 _HEADING: Final = "Who may sign in"

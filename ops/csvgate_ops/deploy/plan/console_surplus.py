@@ -1,5 +1,5 @@
-"""What a project still has of the operators' console, but should not have: access of people who are
-not its members any more, or the whole console after it was removed from the environment.
+"""Parts of the operators' console that a project should not have: access of people who are not
+members any more, or the whole console after it was removed from the environment.
 
 Deploy revokes access and roles. It does not delete the function, because the account that deploys
 may not delete; the plan, the doctor and the teardown print the commands.

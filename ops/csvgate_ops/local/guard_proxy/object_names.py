@@ -25,8 +25,8 @@ _MOST: Final = 1000
 _ATTRIBUTES: Final = "user.metadata"
 """The extended attribute in which fake-gcs-server keeps an object's metadata."""
 _SETTLED_NS: Final = 1_000_000_000
-"""A later change of a folder that was changed at least so long ago gives it another time, because
-the clock of a file system has steps of some milliseconds."""
+"""A folder that was last changed at least this long ago has another time after its next change: the
+clock of a file system has steps of some milliseconds."""
 
 
 def answer(root: Path, target: str) -> bytes | None:

@@ -94,7 +94,7 @@ class Access:
 
 def _is_part_of_our_page() -> bool:
     """Return whether one of our own pages asks for its style sheet, script or icon. The page that
-    says that there is no access has them too; other sites get nothing, not even a sign that a
+    reports missing access needs them too. Other sites get an error, which does not reveal that a
     console runs here."""
     return request.endpoint == "static" and request.headers.get("Sec-Fetch-Site") == "same-origin"
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from csvgate_ops.operate.console.snapshot import Reading
+from csvgate_ops.operate.dead_letters.expiry import CLOCKS_DIFFER
 
 What = Literal["letters", "breakers", "uploads"]
 NAMES: Final[dict[What, str]] = {
@@ -16,8 +17,6 @@ NAMES: Final[dict[What, str]] = {
 ON_OVERVIEW: Final[tuple[What, ...]] = ("letters", "breakers", "uploads")
 _TOGETHER: Final = timedelta(seconds=5)
 """Readings that began within this time have one age: that of the oldest of them."""
-DIFFERS: Final = timedelta(minutes=1)
-"""Clocks that differ by more make ages wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,14 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """A reading that fails, while the page shows the last good one."""
+
     what: What
     error: str
     since: datetime
+    """When the first reading after the last good one failed."""
     last_good: datetime | None
+    """When the last good reading began; None if there was none."""
 
     @property
     def words(self) -> str:
@@ -62,7 +65,7 @@ class Freshness:
         return tuple(age for age in self.ages if age.is_stale)
 
     def older(self, what: What) -> datetime | None:
-        """Return when this was read, if something else on the page was read later."""
+        """Return when this was read, if anything else on the page was read later."""
         return next((age.read_at for age in self.ages[1:] if what in age.what), None)
 
 
@@ -106,8 +109,8 @@ def _words(what: Sequence[What]) -> str:
 
 
 def ahead(latest: datetime | None, now: datetime) -> timedelta | None:
-    """Return by how much a time that a service has written lies in the future, if that is so much
-    that this machine's clock must be wrong."""
-    if latest is None or latest - now <= DIFFERS:
+    """Return by how much a time that a service has written lies in the future, if the difference
+    shows that this machine's clock is wrong."""
+    if latest is None or latest - now <= CLOCKS_DIFFER:
         return None
     return latest - now

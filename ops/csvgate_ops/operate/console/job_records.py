@@ -21,6 +21,7 @@ from csvgate.protocol.ledger.entries import ListedOutcome, Timestamp
 from csvgate.protocol.ledger.job_entries import JobBegun, JobClaim, JobEnded, JobPart
 from csvgate.protocol.ledger.job_paths import JOB_BEGUN, JOB_CLAIM, JOB_ENDED, JOB_PART, JOB_STOP
 from csvgate.protocol.ledger.ledger import Ledger
+from csvgate_ops.operate.dead_letters.audit import listed_outcome
 from csvgate_ops.operate.dead_letters.runs import Outcome, Progress, Report, Result
 
 BEAT: Final = 5.0
@@ -110,7 +111,7 @@ class Claim:
             run=report.run if report else "",
             stopped=report.stopped if report else False,
             error=error,
-            not_done=tuple(_listed(outcome) for outcome in left),
+            not_done=tuple(listed_outcome(outcome) for outcome in left),
         )
         self.ledger.create(JOB_ENDED, ended, job=self.job)
         return True
@@ -225,17 +226,6 @@ def _progress(parts: Iterable[JobPart | None]) -> Progress:
         own = Progress(part.seen, part.done, part.skipped, part.failed) if part else NOTHING
         total = together(total, own)
     return total
-
-
-def _listed(outcome: Outcome) -> ListedOutcome:
-    return ListedOutcome(
-        letter=outcome.letter,
-        function=outcome.function,
-        code=outcome.code,
-        upload=outcome.upload,
-        result=outcome.result,
-        detail=outcome.detail,
-    )
 
 
 def _outcome(listed: ListedOutcome) -> Outcome:

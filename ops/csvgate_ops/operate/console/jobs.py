@@ -76,12 +76,12 @@ class Job:
     before: Progress = NOTHING
     """What earlier instances had done."""
     is_continued: bool = False
-    """An earlier instance has worked on it. Its last letters, up to a sign of life, may be missing
-    in `before`."""
+    """An earlier instance has worked on it. Letters that it processed after its last sign of
+    life are missing in `before`."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set at the end, if this instance works on it."""
     pace: Pace = field(default_factory=Pace)
-    """How fast the instance works that works on it now."""
+    """The rate of the instance that is working on it."""
 
     @property
     def is_running(self) -> bool:
@@ -181,7 +181,7 @@ class Jobs:
 
     def hold(self, job: Job) -> None:
         """Wait a moment, or until the job ends, if jobs are recorded: Cloud Run gives an instance
-        processor time only while it answers a request, and an open page is what a job lives on."""
+        processor time only while it answers a request, and an open page sends one after another."""
         if self._records is not None and job.is_running:
             job.over.wait(_HOLD_SECONDS)
 

@@ -17,13 +17,13 @@ _OTHERS: Final = "other codes"
 
 @dataclass(frozen=True, slots=True)
 class LetterChart:
-    """The letters that wait now, by the time at which they were sent."""
+    """The letters that wait now, by the time at which Pub/Sub received them."""
 
     columns: tuple[Column, ...]
     names: dict[str, str]
     """Colour of the chart, such as `series-1` → code, the most frequent first."""
     letters: int
-    """In the period. Letters that left their queues are not in it."""
+    """The number of letters in the period. Letters that left their queues are not in it."""
 
 
 def letter_chart(letters: Iterable[DeadLetter], over: Over, now: datetime) -> LetterChart:

@@ -11,7 +11,7 @@ from typing import Final, Literal, Self, get_args
 
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.groups import By
-from csvgate_ops.operate.dead_letters.owners import operators_first, owner_of_letter
+from csvgate_ops.operate.dead_letters.owners import SELECTED, operators_first, owner_of_letter
 from csvgate_ops.operate.runbook import OWNERS, Owner
 from csvgate_ops.text import printable
 
@@ -35,11 +35,6 @@ GROUPINGS: Final[dict[By, str]] = {
     "day": "day (UTC)",
 }
 _STRINGS: Final = ("code", "function", "dataset", "upload", "text")
-OWNER_WORDS: Final[dict[Owner, str]] = {
-    "operator": "of yours",
-    "uploader": "of uploaders",
-    "nobody": "of nobody",
-}
 NONE: Final = "–"
 """Stands for an unknown dataset."""
 Contains = Callable[[DeadLetter, str], bool]
@@ -89,7 +84,7 @@ class LetterSearch:
         """Return the filters in words: `with code x, older than a day`; empty without filters."""
         unknown = "without a known dataset"
         parts = [
-            (self.owner, OWNER_WORDS[self.owner] if self.owner else ""),
+            (self.owner, SELECTED[self.owner] if self.owner else ""),
             (self.code, f"with code {self.code}"),
             (self.function, f"of {self.function}"),
             (self.dataset, unknown if self.dataset == NONE else f"of dataset {self.dataset}"),

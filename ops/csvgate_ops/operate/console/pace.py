@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 _WINDOW: Final = timedelta(seconds=60)
-"""The rate is that of this time: a job that has become slower says so."""
+"""The rate is computed over this time, so that it shows when a job has become slower."""
 _STEP: Final = timedelta(seconds=1)
 _LEAST: Final = timedelta(seconds=2)
-"""A rate over a shorter time says nothing."""
+"""A rate over a shorter time is not meaningful."""
 _MOST: Final = 24 * 3600
-"""A longer time in seconds is not worth saying: the rate will change."""
+"""Seconds. A longer estimate is not shown, because the rate will change."""
 
 
 @dataclass(slots=True)

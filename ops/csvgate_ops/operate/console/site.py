@@ -122,8 +122,8 @@ class Site:
 
     @property
     def stale_after(self) -> float:
-        """Age in seconds from which on figures are marked: three readings failed, or none was
-        asked for."""
+        """The age in seconds above which figures are marked as old: at least three readings are
+        missing, because they failed or because nobody asked for them."""
         return 4 * self.every
 
     def refresh(self) -> None:

@@ -34,7 +34,7 @@ class UploadsIndex:
     """The days that were listed last, after which reading."""
 
     def read(self) -> Listing:
-        """Return the newest uploads, as many as MANY_NAMES names tell of."""
+        """Return the newest uploads, from at most MANY_NAMES names."""
         return read_listing(self.ledger, until=today(self.clock()), most_names=MANY_NAMES)
 
     def of_days(self, reading: Listing, since: date | None, until: date) -> Listing:

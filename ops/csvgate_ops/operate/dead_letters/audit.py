@@ -77,17 +77,7 @@ class AuditLog:
         def count(*results: str) -> int:
             return sum(outcome.result in results for outcome in outcomes)
 
-        listed = tuple(
-            ListedOutcome(
-                letter=o.letter,
-                function=o.function,
-                code=o.code,
-                upload=o.upload,
-                result=o.result,
-                detail=o.detail,
-            )
-            for o in outcomes[:_MOST_LISTED]
-        )
+        listed = tuple(listed_outcome(outcome) for outcome in outcomes[:_MOST_LISTED])
         ended = AuditEnd(
             at=self.clock(),
             stopped=stopped,
@@ -179,6 +169,18 @@ class AuditLog:
             upload=letter.upload,
             outcome=outcome,
         )
+
+
+def listed_outcome(outcome: Outcome) -> ListedOutcome:
+    """Return the outcome as entries list it."""
+    return ListedOutcome(
+        letter=outcome.letter,
+        function=outcome.function,
+        code=outcome.code,
+        upload=outcome.upload,
+        result=outcome.result,
+        detail=outcome.detail,
+    )
 
 
 def letter_history(ledger: Ledger, letter: DeadLetter) -> list[LetterMark]:

@@ -9,7 +9,8 @@ from csvgate_ops.text import rough_duration
 
 SOON: Final = timedelta(days=3)
 """Lists warn of letters that expire within this time: a weekend."""
-_DIFFERS: Final = timedelta(minutes=1)
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""A smaller difference between two clocks does not matter for ages."""
 
 
 def expiry(published_at: datetime, retention: int | None) -> datetime | None:
@@ -31,7 +32,7 @@ def expires_soon(at: datetime | None, now: datetime) -> str:
 def clock_difference(letter: DeadLetter) -> str:
     """Return how the clock of the sender differs from that of Pub/Sub; empty if it hardly does."""
     ahead = letter.dead_lettered_at - letter.published_at
-    if abs(ahead) < _DIFFERS:
+    if abs(ahead) < CLOCKS_DIFFER:
         return ""
     words = "ahead of" if ahead > timedelta(0) else "behind"
     return f"the sender’s clock was {rough_duration(abs(ahead).total_seconds())} {words} Pub/Sub’s"

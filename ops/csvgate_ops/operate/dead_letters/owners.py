@@ -12,7 +12,13 @@ WORDS: Final[dict[Owner, str]] = {
     "uploader": "the uploaders’",
     "nobody": "nobody’s",
 }
-"""How the operator's tools call them."""
+"""Whose letters these are, as the console writes it beside them."""
+SELECTED: Final[dict[Owner, str]] = {
+    "operator": "of yours",
+    "uploader": "of uploaders",
+    "nobody": "of nobody",
+}
+"""The same in the sentence about a selection: `3 letters of yours`."""
 
 
 def owner_of_letter(letter: DeadLetter) -> Owner:

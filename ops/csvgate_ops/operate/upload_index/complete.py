@@ -1,7 +1,7 @@
 """Adds to the index by day what the other entries of the ledger say about uploads.
 
-Functions list every upload. Only uploads from before there was an index are missing, and nothing
-but this command adds them. An entry that exists stays as it is.
+Functions list every upload. Only uploads that were received before the ledger had an index are
+missing, and only this command adds them. An entry that exists stays as it is.
 """
 
 from collections.abc import Iterator
@@ -30,17 +30,17 @@ _AT_ONCE: Final = 1_000
 
 
 def missing(ledger: Ledger, now: datetime) -> Iterator[str]:
-    """Yield the ids of the uploads that the index does not list, or not with their end: it may come
-    from a revision of a function from before there was an index."""
+    """Yield the ids of the uploads that the index does not list, or lists without their end because
+    an old revision of enrich_records ended them."""
     listing = read_listing(ledger, until=today(now)).uploads
     known = {upload.id for upload in listing if upload.end or upload.state == "ignored"}
     return (upload_id for upload_id in upload_ids(ledger) if upload_id not in known)
 
 
 def complete(ledger: Ledger, uploads: Iterator[str]) -> int:
-    """List these uploads, and return of how many something was added: about ten reads and two
-    writes each. Other calls of this at the same time do no harm. Raises Transient and Permanent;
-    what was listed until then stays."""
+    """List these uploads, which takes about ten reads and two writes each. Return the number of
+    those for which an entry was added. Simultaneous calls do no harm. Raises Transient and
+    Permanent; what was listed until then stays."""
     done = 0
     with ThreadPoolExecutor(_WRITERS) as writers:
         while portion := list(islice(uploads, _AT_ONCE)):

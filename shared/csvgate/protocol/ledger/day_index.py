@@ -50,7 +50,7 @@ class Stage:
 
     word: Word
     code: str = ""
-    """Of a failure."""
+    """The code of a failure."""
     attempt: int = 0
     read: int = 0
     rejected: int = 0
@@ -115,7 +115,7 @@ def entry_name(upload: str, at: datetime, stage: Stage) -> str:
 
 
 def index_received(ledger: Ledger, received: Received) -> bool:
-    """List a pinned upload. Like the other functions here, return False if that is listed."""
+    """List a pinned upload. Like the other functions here, return False if the entry exists."""
     return _create(ledger, received, Stage("received"), received.received_at)
 
 

@@ -1,4 +1,4 @@
-"""Verify the signed tokens with which Google says who sends a request.
+"""Verify the signed tokens by which Google states who sends a request.
 
 Behind Identity-Aware Proxy, the proof is the assertion that the proxy adds to each request. Without
 it, the caller sends an ID token for the console's address. Cloud Run has checked the caller before,
@@ -21,6 +21,7 @@ NAMED: Final = "X-Goog-Authenticated-User-Email"
 assertion it proves nothing, because anybody can send a header."""
 BEARER: Final = "Authorization"
 _LONGEST: Final = 16 * 1024
+"""The most characters of a token; Google's have about 1,000."""
 _SKEW: Final = 30
 """Seconds by which the clocks of the issuer and of this machine may differ."""
 
@@ -121,7 +122,7 @@ class Verifier:
                 clock_skew_in_seconds=_SKEW,
             )
         except (exceptions.GoogleAuthError, ValueError) as error:
-            # The words of the library quote the token.
+            # The library's message quotes the token.
             raise NotProven("the token is malformed, expired or for another service") from error
         if claims.get("iss") not in self._issuer.names:
             raise NotProven("the token is from another issuer")

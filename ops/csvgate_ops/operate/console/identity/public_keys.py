@@ -1,4 +1,4 @@
-"""The public keys with which Google signs tokens, fetched when they are needed."""
+"""The public keys of Google's signed tokens, fetched when they are needed."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ _FRESH: Final = timedelta(hours=1)
 """Keys are announced days before they sign, and are removed from the list when they are
 revoked."""
 _BETWEEN_FETCHES: Final = timedelta(minutes=1)
-"""A forged token can name any key, so an unknown name must not cause a fetch each time."""
+"""A forged token can contain any key id, so an unknown id must not cause a fetch each time."""
 _FETCH_SECONDS: Final = 10.0
 
 

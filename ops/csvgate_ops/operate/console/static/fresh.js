@@ -30,7 +30,7 @@
   };
   const fail = (why) => {
     const figures = read().dataset.figures;
-    say(silent, `${why} ${figures ? `The figures are of ${figures}.` : "It has not shown any figures yet."}`);
+    say(silent, `${why} ${figures ? `The figures were read at ${figures}.` : "It has not shown any figures yet."}`);
     mark();
   };
 
