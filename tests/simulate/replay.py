@@ -18,7 +18,7 @@ from simulate.world.people import People
 ROUNDS = 8
 PAUSE = timedelta(minutes=2)
 """Between two rounds: longer than the claim of a load and the lease of an email."""
-_HOUR = re.compile(r"from (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)Z on")
+_HOUR = re.compile(r"from (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC on")
 
 
 def replay_all(people: People, drain: Callable[[], None]) -> None:
