@@ -7,10 +7,10 @@ an emulator that loses its messages assigns the same ids again.
 Two runs can hold the same letter, because Pub/Sub sometimes delivers a leased message again. So a
 run claims each letter before it does anything. A claim is created once, with a number: of two runs
 only one begins. A later run of the same action takes over at once, because repeating it has no
-further effect; an edit is different each time. Any other run takes over when the claim is older than
-`CLAIM_LASTS`, because a letter must not be both discarded and replayed. That also holds after the
-run with the claim has ended: a publish that failed may have taken effect, and then a repetition of
-the same action is right.
+further effect; an edit is different each time. Any other run takes over when the claim is older
+than `CLAIM_LASTS`, because a letter must not be both discarded and replayed. That also holds after
+the run with the claim has ended: a publish that failed may have taken effect, and then a repetition
+of the same action is right.
 """
 
 import threading
