@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, Self
 
 from flask import Response, make_response, render_template
 
+from csvgate.runtime.errors import Failure
 from csvgate_ops.operate.audit import Operator
 from csvgate_ops.operate.breakers import BreakerState, states
 from csvgate_ops.operate.console.freshness import Age, Freshness, What, ahead, freshness
@@ -16,6 +17,7 @@ from csvgate_ops.operate.console.snapshot import EVERY, Reading, Snapshot
 from csvgate_ops.operate.console.uploads_index import UploadsIndex
 from csvgate_ops.operate.dead_letters.actions.read import Reading as Letters
 from csvgate_ops.operate.dead_letters.actions.read import newest_first, read
+from csvgate_ops.operate.dead_letters.audit import unfinished
 from csvgate_ops.operate.dead_letters.content.visible_text import contains
 from csvgate_ops.operate.dead_letters.context import DeadLetterContext
 from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
@@ -70,7 +72,7 @@ class Site:
             uploads=Snapshot(index.read, context.clock, every=every),
             breakers=Snapshot(lambda: _open_breakers(context), context.clock, every=every),
             letters=Snapshot(
-                lambda: read(context),
+                lambda: _read_letters(context),
                 context.clock,
                 every=every,
                 lock=queues,
@@ -164,6 +166,16 @@ class Site:
             return replace(known, letters=kept, unconfirmed=known.unconfirmed - gone)
 
         self.letters.change(without)
+
+
+def _read_letters(context: DeadLetterContext) -> Letters:
+    """Return the letters, and the runs that may hold others. Without the audit log no run is named,
+    because the letters matter more."""
+    found = read(context)
+    try:
+        return replace(found, unfinished=tuple(unfinished(context.ledger, context.clock())))
+    except Failure:
+        return found
 
 
 def _with_unconfirmed(known: Letters, new: Letters) -> Letters:

@@ -7,9 +7,10 @@ an emulator that loses its messages assigns the same ids again.
 Two runs can hold the same letter, because Pub/Sub sometimes delivers a leased message again. So a
 run claims each letter before it does anything. A claim is created once, with a number: of two runs
 only one begins. A later run of the same action takes over at once, because repeating it has no
-further effect; an edit is different each time. Any other run takes over when the run that has the
-claim has ended or, if it was interrupted, when the claim is older than `CLAIM_LASTS`, because a
-letter must not be both discarded and replayed.
+further effect; an edit is different each time. Any other run takes over when the claim is older
+than `CLAIM_LASTS`, because a letter must not be both discarded and replayed. That also holds after
+the run with the claim has ended: a publish that failed may have taken effect, and then a repetition
+of the same action is right.
 """
 
 import threading
@@ -58,8 +59,6 @@ class AuditLog:
     """How the actor's name was proven; empty if it is only claimed."""
     _known: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """The verbs of earlier runs, by topic and day, and by letter."""
-    _ended: set[str] = field(default_factory=set)
-    """Runs of which the end is known."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, action: str, wanted: Mapping[str, Any]) -> None:
@@ -135,25 +134,13 @@ class AuditLog:
             number = max(numbers, default=number)
             last = audit.get(LETTER_CLAIM, **_parts(letter), number=number)
             is_same = last is not None and last.verb == verb and is_repeatable
-            if last and not is_same and self._is_held(last, claim.at):
+            if last and not is_same and claim.at - last.at < CLAIM_LASTS:
                 return last
             number += 1
         if number > 1 and (done := letter_history(self.ledger, letter)):
             # The other run was slow, and has recorded it in the meantime.
             return done[0]
         return None
-
-    def _is_held(self, claim: LetterMark, now: datetime) -> bool:
-        """Return whether the run may still do what it has claimed the letter for. A run records its
-        end after all its work."""
-        if now - claim.at >= CLAIM_LASTS:
-            return False
-        if claim.run not in self._ended:
-            ended = AUDIT_ENDED.name(**run_parts(claim.run))
-            if ended not in self.ledger.audit.names(ended):
-                return True
-            self._ended.add(claim.run)
-        return False
 
     def _mark(self, letter: DeadLetter, verb: str, outcome: str) -> LetterMark:
         return LetterMark(

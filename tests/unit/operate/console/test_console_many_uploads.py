@@ -45,8 +45,8 @@ def test_what_each_page_asks_for() -> None:
     there = letter_world()
     here = visit(replace(there, context=replace(there.context, ledger=ledger, clock=lambda: NOW)))
     settle(here)
-    # 20,000 names of 8 days, and the open breakers.
-    assert (26, 0) == store.asked()
+    # 20,000 names of 8 days, the open breakers, and the runs of two days.
+    assert (28, 0) == store.asked()
     assert "<dd>56</dd>" in here.page("/?over=hour").partition("Uploads, last hour")[2][:60]
     assert (0, 0) == store.asked()
     found = list[tuple[str, int, int]]()
@@ -67,4 +67,4 @@ def test_what_each_page_asks_for() -> None:
     here.refresh()
     settle(here)
     here.page(f"/uploads/?{OLDER}")
-    assert (26 + 24, 0) == store.asked()
+    assert (28 + 24, 0) == store.asked()

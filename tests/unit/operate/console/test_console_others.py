@@ -114,3 +114,25 @@ def test_every_page_says_who_you_are() -> None:
     stranger = here.app.test_client().get("/", base_url="http://127.0.0.1:8080")
     assert 401 == stranger.status_code
     assert "tester@here" not in stranger.text
+
+
+def test_while_somebody_holds_letters_nobody_is_told_that_nothing_waits() -> None:
+    """A run holds the letters that it processes and, until its end, those that it passes over."""
+    there = letter_world()
+    letter(there, csvgate_code="event.malformed")
+    here = visit(there)
+    here.refresh()
+    assert "1 thing needs you" in words(here.page("/"))
+    log = begin(there, Filter())
+    (taken,) = there.queues.pull("enrich-records-dead-letter-review", 10, 0.0)
+    here.refresh()
+    page = words(here.page("/"))
+    assert "Nothing that was read needs you." in page
+    assert f"{GRACE} began “replay” at" in page
+    assert "Letters that it holds are not counted." in page
+    log.end([], stopped=False)
+    there.queues.lease("enrich-records-dead-letter-review", [taken.ack_id], 0)
+    here.refresh()
+    page = words(here.page("/"))
+    assert "1 thing needs you" in page
+    assert GRACE not in page

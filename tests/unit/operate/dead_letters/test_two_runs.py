@@ -142,9 +142,7 @@ def test_what_an_interrupted_run_has_claimed_is_free_after_a_minute(
     there = with_letters(LETTERS)
 
     def crash(effect: Effect) -> None:
-        if effect.kind == "pubsub.publish" or effect.target.endswith(
-            ("discarded.json", "ended.json")
-        ):
+        if effect.kind == "pubsub.publish" or effect.target.endswith("discarded.json"):
             raise Crash
 
     there.world.effects.before = crash
@@ -219,19 +217,3 @@ def test_of_two_different_edits_of_a_letter_only_one_is_sent() -> None:
     assert 1 == reports[0].count("done")
     assert [b"7"] == sent(there)
     assert 0 == there.left()
-
-
-@pytest.mark.parametrize("second", [discard, replay])
-def test_the_claim_of_a_run_that_has_ended_is_free(second: Action) -> None:
-    """Its end is recorded after all its work, so nothing of it can still take effect."""
-    there = with_letters(LETTERS)
-
-    def fail(effect: Effect) -> None:
-        if effect.kind == "pubsub.publish":
-            raise Transient("pubsub.unavailable", "away")
-
-    there.world.effects.before = fail
-    assert LETTERS == replay(by(there, "ada"), ENRICH, REALLY).count("failed")
-    there.world.effects.before = lambda _: None
-    assert LETTERS == second(by(there, "grace"), ENRICH, REALLY).count("done")
-    assert {(VERBS[second], "grace")} == done(there)

@@ -75,6 +75,7 @@ def everywhere(site: Site, jobs: Jobs) -> dict[str, Any]:
         "now": site.now(),
         "letters_reading": letters,
         "unconfirmed": len(letters.value.unconfirmed) if letters.value else 0,
+        "unfinished": letters.value.unfinished if letters.value else (),
         "clock_behind": site.clock_behind(),
         "open_breakers": site.breakers.current().value or (),
         "letters_by_owner": counted,

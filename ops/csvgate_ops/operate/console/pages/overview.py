@@ -96,7 +96,12 @@ def _letters(site: Site, *, is_fresh: bool) -> dict[str, Any]:
     mine, codes = of_operator(letters), groups(letters)
     yours = [group for group in codes if group.owner == "operator"]
     oldest = min(mine, key=lambda letter: letter.published_at, default=None)
-    is_complete = reading.value.complete and breakers.value is not None and is_fresh
+    is_complete = (
+        reading.value.complete
+        and not reading.value.unfinished
+        and breakers.value is not None
+        and is_fresh
+    )
     return known | {
         "verdict": verdict(letters, breakers.value or (), is_complete=is_complete),
         "letters": letters,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from csvgate.protocol.ledger.entries import AuditAction
 from csvgate_ops.operate.dead_letters.content.datasets import with_datasets
 from csvgate_ops.operate.dead_letters.content.open_breakers import with_breakers
 from csvgate_ops.operate.dead_letters.content.parse import parse
@@ -32,6 +33,8 @@ class Reading:
     unconfirmed: frozenset[tuple[str, str]] = frozenset()
     """Topic and id of letters that an earlier reading had and this one was not delivered. The
     console keeps them for one more reading."""
+    unfinished: tuple[tuple[str, AuditAction], ...] = ()
+    """Runs that had not ended, with their names, for the console: they may hold letters."""
 
 
 def read(

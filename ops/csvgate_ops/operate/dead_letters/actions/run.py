@@ -184,8 +184,8 @@ class _Work:
             return "done", detail
         if not earlier.outcome:
             raise Skipped(
-                f"{earlier.actor} is at work on it in run {earlier.run}. When that run has ended, "
-                "do this again"
+                f"{earlier.actor} is at work on it in run {earlier.run}, or was less than a minute "
+                "ago. When that run has ended, do this again"
             )
         reason = f" ({earlier.reason})" if earlier.reason else ""
         return "done before", f"{earlier.verb} by run {earlier.run}: {earlier.outcome}{reason}"
