@@ -25,8 +25,8 @@ def checks(facts: Facts) -> Iterator[Check]:
         yield Check(subject, faults=(Fault("contracts.missing", description, fix),))
     elif deploys[0].bundle != digest:
         description = (
-            f"{deploys[0].short} since {deploys[0].at:%Y-%m-%d %H:%M} UTC, but those in this folder "
-            f"are {digest[:SHORT]}: they were changed or rolled back"
+            f"{deploys[0].short} since {deploys[0].at:%Y-%m-%d %H:%M} UTC, but those in this "
+            f"folder are {digest[:SHORT]}: they were changed or rolled back"
         )
         yield Check(subject, faults=(Fault("contracts.differ", description, fix),))
     else:

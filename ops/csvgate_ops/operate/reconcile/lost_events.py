@@ -63,8 +63,8 @@ def finding(info: ObjectInfo) -> Finding:
         code="event.lost",
         upload=upload_of(info).id,
         where=upload_of(info).uri,
-        message=f"{counted(info.size, 'byte')}, created {info.created:%Y-%m-%d %H:%M} UTC: a contract "
-        "matches the file, but no function has received its event",
+        message=f"{counted(info.size, 'byte')}, created {info.created:%Y-%m-%d %H:%M} UTC: a "
+        "contract matches the file, but no function has received its event",
     )
 
 

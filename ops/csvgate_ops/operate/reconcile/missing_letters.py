@@ -89,8 +89,8 @@ def _is_missing(note: Note, mark: LetterMark | None, deadline: Deadline) -> bool
 def _finding(upload: UploadFacts, note: Note, mark: LetterMark | None) -> Finding:
     failed = f"{note.function} gave up with {note.code} at {note.at:%Y-%m-%d %H:%M} UTC"
     since = (
-        f"its letter was {mark.verb} by {mark.actor} at {mark.at:%Y-%m-%d %H:%M} UTC, and neither an "
-        "end nor a new letter followed"
+        f"its letter was {mark.verb} by {mark.actor} at {mark.at:%Y-%m-%d %H:%M} UTC, and neither "
+        "an end nor a new letter followed"
         if mark
         else "no review subscription has its letter, and nobody replayed or discarded one"
     )
