@@ -100,7 +100,7 @@ UPLOADS = {
         rejects=None,
         counts=Counts(read=5000, valid=5000, rejected=0),
         detail="generation 1795255921339999 of this object is newer, created at 2026-11-21 "
-        "10:40:00Z, and is loaded as upload 5b1e0c77a9d24f6e8030. Nothing was changed",
+        "10:40:00 UTC, and is loaded as upload 5b1e0c77a9d24f6e8030. Nothing was changed",
     ),
     "rejected_in_table": finished(
         outcome="rejected",

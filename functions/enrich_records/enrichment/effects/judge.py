@@ -96,4 +96,4 @@ def _by_table(state: ScopeState, load: Judged) -> str:
 
 
 def _at(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

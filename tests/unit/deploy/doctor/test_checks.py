@@ -34,7 +34,7 @@ def test_every_resource_and_every_role_member_has_a_check() -> None:
 def test_contracts_that_were_rolled_back() -> None:
     found = check(with_contracts("f" * 64)(healthy()), "contracts in use")
     (fault,) = found.faults
-    assert fault.description.startswith("ffffffffffff since 2026-11-29 11:30, but those in this")
+    assert fault.description.startswith("ffffffffffff since 2026-11-29 11:30 UTC, but those in")
 
 
 def test_without_their_bucket_contracts_are_not_checked() -> None:
