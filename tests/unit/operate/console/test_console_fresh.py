@@ -22,7 +22,6 @@ from unit.operate.console.browsing import (
     letter,
     letter_at,
     letter_world,
-    until,
     visit,
     words,
 )
