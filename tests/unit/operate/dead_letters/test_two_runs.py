@@ -60,7 +60,7 @@ def drained_once(there: LetterWorld) -> threading.Event:
     return drained
 
 
-VERBS = {replay: "replayed", discard: "discarded"}
+VERBS: dict[Action, str] = {replay: "replayed", discard: "discarded"}
 
 
 @BOTH
