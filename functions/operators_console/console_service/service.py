@@ -109,8 +109,11 @@ class Service:
         self._app, self._site = app, site
         site.refresh()
 
-    def _work(self, recipe: Recipe, operator: Operator) -> Work:
-        """Return the work of a job that this instance continues for the operator who began it."""
+    def _work(self, recipe: Recipe, operator: Operator) -> Work | None:
+        """Return the work of a job that this instance continues for whoever began it; None for
+        somebody who is not a member any more."""
+        if not self.access.is_member(operator):
+            return None
         assert self._site is not None  # noqa: S101 - jobs exist only with a site
         base = self._site.base
         acting = replace(base, actor=operator.name, verified_by=operator.verified_by)

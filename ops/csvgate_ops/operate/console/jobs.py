@@ -101,11 +101,12 @@ class Jobs:
         self,
         clock: Callable[[], datetime],
         records: JobRecords | None = None,
-        work_of: Callable[[Recipe, Operator], Work] | None = None,
+        work_of: Callable[[Recipe, Operator], Work | None] | None = None,
         beat: float = BEAT,
     ) -> None:
         """With `records`, jobs are recorded; `work_of` returns the work of a recorded job, for the
-        operator who began it. `beat` is the number of seconds between two signs of life."""
+        operator who began it, or None if that operator may not do it any more. `beat` is the number
+        of seconds between two signs of life."""
         self._clock, self._records, self._work_of, self._beat = clock, records, work_of, beat
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -208,6 +209,9 @@ class Jobs:
         begun = found.begun
         recipe = Recipe(begun.action, begun.letters)
         work = self._work_of(recipe, Operator(begun.actor, begun.verified_by))
+        if work is None:
+            self._records.end_interrupted(found, f"{_NOT_CONTINUED}: {begun.actor} has no access")
+            return None
         options = RunOptions(dry_run=False, rate=begun.rate, reason=begun.reason)
         with self._lock:
             if self._running() is not None:

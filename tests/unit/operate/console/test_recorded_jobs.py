@@ -42,7 +42,11 @@ class Instance:
     def __init__(self, there: LetterWorld, name: str, beat: float = NEVER) -> None:
         self.there = there
         self.records = JobRecords(there.context.ledger, there.world.clock, name)
-        self.jobs = Jobs(there.world.clock, self.records, self.work, beat)
+        self.jobs = Jobs(there.world.clock, self.records, self.work_of, beat)
+        self.members = {ADA.name}
+
+    def work_of(self, recipe: Recipe, operator: Operator) -> Work | None:
+        return self.work(recipe, operator) if operator.name in self.members else None
 
     def work(self, recipe: Recipe, operator: Operator) -> Work:
         proven = operator.verified_by
@@ -306,6 +310,19 @@ def test_a_job_without_a_recipe_or_of_another_day_is_not_continued(days: int) ->
     assert found is not None
     assert "nothing continues it" in found.error
     assert [1] == claims(there, job)
+
+
+def test_a_job_of_somebody_without_access_is_not_continued_in_their_name() -> None:
+    there, ids = with_letters()
+    gone_after(there, 5)
+    job = finished(Instance(there, "first").begin(ids))
+    there.world.effects.before = lambda _: None
+    pass_the_lease(there)
+    second = Instance(there, "second")
+    second.members.clear()
+    second.jobs.resume_interrupted()
+    assert [1] == claims(there, job)
+    assert "nothing continues it: ada@example.com has no access" in end_of(there, job).error
 
 
 def test_a_letter_that_stays_in_its_queue_is_counted_once() -> None:

@@ -49,6 +49,11 @@ class ServiceAccess:
         app.after_request(_set_cookie)
         app.context_processor(lambda: {CSRF: _token()})
 
+    def is_member(self, operator: Operator) -> bool:
+        """Return whether the operator has access, as far as the console knows. Only IAM knows who
+        is in a group."""
+        return self._members is None or operator.name in self._members
+
     def _check(self) -> None:
         try:
             operator = self._verifier.operator(request.headers)
@@ -59,7 +64,7 @@ class ServiceAccess:
             _LOG.warning("identities cannot be verified: %s", failure)
             g.without_access = True
             abort(503, "The console cannot verify identities at the moment. Try again later.")
-        if self._members is not None and operator.name not in self._members:
+        if not self.is_member(operator):
             _LOG.warning("%s is not a member", operator.name)
             abort(401, f"{operator.name} is not a member of this console.")
         g.operator = operator
