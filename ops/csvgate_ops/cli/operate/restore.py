@@ -1,4 +1,4 @@
-"""The command `csvgate restore`: a revoked upload is loaded again."""
+"""Load the rows of a revoked upload again."""
 
 import json
 import time

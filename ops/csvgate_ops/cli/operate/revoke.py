@@ -1,4 +1,4 @@
-"""The command `csvgate revoke`: the rows of an upload leave their table again."""
+"""Remove the rows of an upload from its table."""
 
 import json
 from pathlib import Path

@@ -1,12 +1,14 @@
 """The overview's figures about uploads. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from csvgate_ops.operate.console.pages.charts import Column, columns
+from csvgate_ops.operate.dead_letters.dead_letter import VALIDATES, DeadLetter
+from csvgate_ops.operate.dead_letters.owners import of_operator
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_index.listing import Listing
 
@@ -79,6 +81,23 @@ def fitting(uploads: Listing, now: datetime) -> Over:
         if now - oldest < size * number:
             return over
     return "fortnight"
+
+
+def unrecorded(
+    letters: Iterable[DeadLetter], uploads: Listing, read_at: datetime, since: datetime
+) -> frozenset[str]:
+    """Return the ids of uploads that have failed since then and are not in the list, because they
+    failed before they were recorded, for example without a reference. `read_at` is when the reading
+    of the list began: letters that are newer may be about uploads that it does not have yet."""
+    if not uploads.covers(since):
+        return frozenset()
+    failed = {
+        letter.upload
+        for letter in of_operator(letters)
+        if letter.function == VALIDATES and letter.upload
+        if since < (letter.first_seen or letter.published_at) and letter.published_at < read_at
+    }
+    return frozenset(failed - {upload.id for upload in uploads.uploads})
 
 
 def overview(uploads: Listing, over: Over, now: datetime) -> Overview:

@@ -181,7 +181,7 @@ def test_the_overview_of_a_pipeline() -> None:
         "orders/a.csv : 2 of 32 rows were rejected",
         "Uploads, last hour 1 1 completed",
         "Rows loaded 30",
-        "Rejected rows 2",
+        "Rows not loaded 2",
         "some.failure",
         "rows.rejected",
     ):
@@ -230,7 +230,7 @@ def test_rows_of_a_file_that_was_not_read_to_its_end_are_no_totals() -> None:
     there.world.validate(there.world.upload("plain/a.csv", table(10, bad=2_000)))
     there.world.drain()
     here = visit(there)
-    assert "Rejected rows 1,210+" in words(here.page("/"))
+    assert "Rows not loaded 1,210+" in words(here.page("/"))
     found = here.page("/uploads/")
     assert "1,210+" in found
     assert "1,200+" in found

@@ -172,6 +172,11 @@ def test_an_upload_that_failed_before_it_was_recorded_leads_to_its_letter() -> N
     assert f"/letters/?upload={known.upload}" == answer.request.full_path
     assert "orders/early.csv" in words(answer.text)
     assert 404 == here.get("/uploads/abcd").status_code
+    assert "1 more failed before it was recorded" in words(here.page("/"))
+    listed = "1 upload failed before it was recorded"
+    for query in ("", "?state=failed"):
+        assert listed in words(here.page(f"/uploads/{query}"))
+    assert listed not in words(here.page("/uploads/?state=ignored"))
 
 
 def test_references_lead_to_the_pages() -> None:

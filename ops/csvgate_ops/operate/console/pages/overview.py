@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from csvgate_ops.operate.console.freshness import ON_OVERVIEW
 from csvgate_ops.operate.console.letter_chart import letter_chart
-from csvgate_ops.operate.console.overview import OVERS, Over, fitting, overview
+from csvgate_ops.operate.console.overview import OVERS, Over, Period, fitting, overview, unrecorded
 from csvgate_ops.operate.console.pages.charts import peak, width
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
 from csvgate_ops.operate.console.verdict import verdict
@@ -77,8 +77,11 @@ def _own(target: str) -> str:
 
 def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     asked: dict[str, Over] = {over: over for over in OVERS}
-    over = asked.get(request.args.get("over", "")) or fitting(uploads, site.now())
+    now, read_at = site.now(), site.uploads.current().read_at
+    over = asked.get(request.args.get("over", "")) or fitting(uploads, now)
+    since = Period.of(over, now).since
     return {
+        "unrecorded": len(unrecorded(site.known_letters(), uploads, read_at or now, since)),
         "view": overview(uploads, over, site.now()),
         "letter_chart": letter_chart(site.known_letters(), over, site.now()),
         "listed_uploads": len(uploads.uploads),

@@ -2,23 +2,30 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from csvgate_ops.operate.console.overview import unrecorded
 from csvgate_ops.operate.console.pages.paging import PER_PAGE, number_of, page
 from csvgate_ops.operate.console.site import Site, reading_page, wait_for_reading
+from csvgate_ops.operate.console.snapshot import Reading
 from csvgate_ops.operate.console.upload_search import UploadSearch
 from csvgate_ops.operate.dead_letters.content.masking import contract_of_upload, mask_of_upload
 from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.rows_query import rows_query, table_link
 from csvgate_ops.operate.upload_index.lines import Line
 from csvgate_ops.operate.upload_index.listed import STATES
+from csvgate_ops.operate.upload_index.listing import Listing
 from csvgate_ops.operate.uploads import UploadStatus
 
 _HAS_ROWS: Final = ("committing", "completed", "failed", "revoking")
 """States of uploads of which rows may be in the table."""
+
+
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ def uploads_pages(site: Site) -> Blueprint:
             states=STATES,
             is_exact=uploads.is_exact,
             searched=uploads.searched,
+            unrecorded=_unrecorded(site, reading),
         )
 
     @pages.get("/<upload_id>")
@@ -87,6 +95,16 @@ def uploads_pages(site: Site) -> Blueprint:
         )
 
     return pages
+
+
+def _unrecorded(site: Site, reading: Reading[Listing]) -> int:
+    """Return how many uploads failed before they were recorded, so that the list lacks them."""
+    uploads = reading.value
+    if uploads is None or reading.read_at is None:
+        return 0
+    oldest = uploads.uploads[-1].received_at if uploads.uploads else reading.read_at
+    since = _EVER if uploads.is_complete else oldest
+    return len(unrecorded(site.known_letters(), uploads, reading.read_at, since))
 
 
 def _rows(site: Site, found: UploadStatus) -> _Rows | None:
