@@ -73,6 +73,14 @@ def test_a_search_ends_soon_after_it_has_found_enough(many: tuple[Ledger, Counte
     assert "Only the newest 192 uploads were searched." in totals(found)
 
 
+def test_a_search_of_part_of_a_complete_listing_is_not_exact() -> None:
+    found = select(ledger_of(200, MONTHS)[0], Filters(dataset="returns"), 5, NOW)
+    assert totals(found).startswith("The newest 5 of at least 2")
+    assert "Only the newest 64 uploads were searched." in totals(found)
+    everything = select(ledger_of(64, MONTHS)[0], Filters(dataset="returns"), 50, NOW)
+    assert "at least" not in totals(everything)
+
+
 @pytest.mark.parametrize(
     ("filters", "asked", "said"),
     [
