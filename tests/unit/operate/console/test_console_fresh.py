@@ -13,6 +13,8 @@ from csvgate_ops.operate.console.freshness import What, ahead, freshness
 from csvgate_ops.operate.console.pages.wording import moment, precise
 from csvgate_ops.operate.console.site import key
 from csvgate_ops.operate.console.snapshot import Reading, Snapshot
+from csvgate_ops.operate.dead_letters.actions.read import read as read_letters
+from csvgate_ops.operate.dead_letters.filters import Filter
 from fakes.queues import START
 from unit.operate.console.browsing import (
     HANG_SECONDS,
@@ -282,6 +284,20 @@ def test_a_sender_with_another_clock_is_named() -> None:
     found = letter(there, csvgate_dead_lettered_at=later)
     page = words(visit(there).page(address(found)))
     assert "the sender’s clock was 7 minutes ahead of Pub/Sub’s: it wrote 21 Nov 2026" in page
+
+
+def test_filters_use_the_time_at_which_pubsub_received_a_letter() -> None:
+    there = letter_world()
+    old = (there.world.now - timedelta(days=9)).isoformat()
+    found = letter(there, csvgate_dead_lettered_at=old)
+    received = read_letters(there.context).letters[0].published_at
+    for wanted, is_found in (
+        (Filter(since=received), True),
+        (Filter(until=received), False),
+        (Filter(since=received + timedelta(seconds=1)), False),
+    ):
+        selected = wanted.of(read_letters(there.context).letters, there.context)
+        assert ([found] if is_found else []) == [it.id for it in selected]
 
 
 def test_the_page_of_a_letter_notices_that_it_is_gone() -> None:
