@@ -53,6 +53,8 @@ def command(
     latest is shown.
 
     The list comes from the ledger's index by day. The totals below it are exact, or say "at least".
+    Uploads that failed before they were recorded, for example because a reference was missing, are
+    not listed: `csvgate dlq list --owner operator` has their letters.
     """
     session = open_session(data_dir, project, topology)
     ledger, now = session.ledger(), datetime.now(UTC)

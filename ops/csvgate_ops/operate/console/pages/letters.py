@@ -112,7 +112,11 @@ def known_letter(site: Site, topic: str, letter_id: str) -> DeadLetter:
         abort(503, STILL_READING)
     letter = site.letters_by_key().get((topic, letter_id))
     if letter is None:
-        abort(404, "The last reading does not have this letter: it was replayed or discarded.")
+        abort(
+            404,
+            "The last reading does not have this letter: it was replayed or discarded, or another "
+            "reader holds it. In that case, refresh the list of letters.",
+        )
     return letter
 
 
