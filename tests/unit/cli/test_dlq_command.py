@@ -1,5 +1,6 @@
 """Usage of `csvgate dlq`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,14 @@ from click.testing import CliRunner
 
 from csvgate_ops.cli import main as cli
 from csvgate_ops.cli.dlq._options import TimeType
+from csvgate_ops.cli.dlq._reading import read_letters
 from csvgate_ops.cli.dlq._running import run_in_terminal
 from csvgate_ops.cli.operate.dlq import command as dlq
 from csvgate_ops.operate.dead_letters.actions import SELECTION_ACTIONS
 from csvgate_ops.operate.dead_letters.actions.discard import DISCARD
 from csvgate_ops.operate.dead_letters.actions.replay import REPLAY
 from csvgate_ops.operate.dead_letters.filters import Filter
+from csvgate_ops.operate.dead_letters.queue.port import Pulled
 from csvgate_ops.operate.dead_letters.runs import RunOptions
 from unit.cli.test_cli import run
 from unit.operate.console.browsing import letter, letter_world, marker
@@ -112,3 +115,20 @@ def test_a_dry_run_says_for_which_letters_the_runbook_names_another_action(
         act = partial(action.run, there.context, Filter())
         run_in_terminal(there.context, Filter(), RunOptions(reason="x"), act, as_json=False)
         assert said in capsys.readouterr().out.splitlines()
+
+
+def test_a_reading_that_finds_nothing_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open console that is reading holds every letter, and gives them back."""
+    there = letter_world()
+    waiting = letter(there)
+    pull, asked = there.queues.pull, set[str]()
+
+    def held_at_first(subscription: str, most: int, seconds: float) -> Sequence[Pulled]:
+        if subscription not in asked:
+            asked.add(subscription)
+            return ()
+        return pull(subscription, most, seconds)
+
+    monkeypatch.setattr(there.queues, "pull", held_at_first)
+    found = read_letters(there.context, quiet=True)
+    assert [waiting] == [each.id for each in found.letters]

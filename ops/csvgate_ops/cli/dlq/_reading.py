@@ -12,14 +12,10 @@ from csvgate_ops.text import printable
 
 
 def read_letters(context: DeadLetterContext, *, quiet: bool) -> Reading:
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        found = read(context)
-    else:
-        with console.status("reading the dead letters") as status:
-            found = read(
-                context, on_progress=lambda n: status.update(f"reading the dead letters: {n:,}")
-            )
+    found = _read(context, quiet=quiet)
+    if not found.letters:
+        # An open console that was reading may have held all of them, and gives them back.
+        found = _read(context, quiet=quiet)
     if not found.complete:
         click.echo(
             f"There are more letters than the {len(found.letters):,} that were read. A replay or "
@@ -27,6 +23,16 @@ def read_letters(context: DeadLetterContext, *, quiet: bool) -> Reading:
             err=True,
         )
     return found
+
+
+def _read(context: DeadLetterContext, *, quiet: bool) -> Reading:
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        return read(context)
+    with console.status("reading the dead letters") as status:
+        return read(
+            context, on_progress=lambda n: status.update(f"reading the dead letters: {n:,}")
+        )
 
 
 def warn_about_unfinished_runs(context: DeadLetterContext) -> None:

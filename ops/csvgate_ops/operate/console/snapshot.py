@@ -114,6 +114,12 @@ class Snapshot(Generic[T]):
             began, at = time.monotonic(), self._clock()
             try:
                 value = self._read()
+                with self._lock:
+                    known = self._reading.value
+                    if known is not None and not by_hand:
+                        value = self._merge(known, value)
+                    changed = self._reading.changed_at if self._is_same(value) else at
+                    self._reading = Reading(value, at, changed_at=changed)
             except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
                 # Pages show the error together with the last successful reading.
                 _LOG.warning("cannot read: %s", error)
@@ -123,13 +129,6 @@ class Snapshot(Generic[T]):
                     self._reading = Reading(
                         last.value, last.read_at, _text_of(error), False, since, last.changed_at
                     )
-            else:
-                with self._lock:
-                    known = self._reading.value
-                    if known is not None and not by_hand:
-                        value = self._merge(known, value)
-                    changed = self._reading.changed_at if self._is_same(value) else at
-                    self._reading = Reading(value, at, changed_at=changed)
         took = time.monotonic() - began
         self._due = began + max(self._every, _SHARE * took)
 
