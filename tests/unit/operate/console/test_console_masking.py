@@ -108,3 +108,15 @@ def test_a_search_masks_by_the_contract_with_which_the_upload_was_read() -> None
     letter(there, data=data, csvgate_dataset="orders", csvgate_upload=uploaded)
     here = visit(replace(there, context=bare))
     assert "No letters match" in here.page(f"/letters/?text={EMAIL}")
+
+
+def test_the_difference_of_an_edit_shows_no_hidden_value_that_is_not_on_record() -> None:
+    there = letter_world()
+    found = letter(there, data=json.dumps({"dataset": "orders", "email": EMAIL}).encode())
+    here = visit(there)
+    path = f"{address(found)}/edit"
+    shown = here.post(f"{path}/difference", data='{"dataset": "orders"}', attributes="{}")
+    assert EMAIL in shown.text
+    assert ["reveal"] == runs(here)
+    here.post(f"{path}/difference", data="{}", attributes="{}")
+    assert ["reveal"] == runs(here), "once for an operator and a letter"

@@ -18,7 +18,7 @@ from csvgate_ops.operate.console.edits import (
 from csvgate_ops.operate.console.jobs import Busy, Jobs, Work
 from csvgate_ops.operate.console.pages.letters import known_letter, with_data
 from csvgate_ops.operate.console.pages.others import others_on
-from csvgate_ops.operate.console.site import Site, key
+from csvgate_ops.operate.console.site import Key, Site, key
 from csvgate_ops.operate.dead_letters.actions.edit import (
     Edit,
     difference,
@@ -33,6 +33,7 @@ from csvgate_ops.operate.dead_letters.dead_letter import DeadLetter
 from csvgate_ops.operate.dead_letters.runs import Report, RunOptions
 
 _MOST_KEPT: Final = 20
+_MOST_REVEALED: Final = 1000
 _MOST_LINES: Final = 2000
 """The most lines shown of the difference."""
 
@@ -50,6 +51,16 @@ class _Draft:
 def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     pages = Blueprint("edit", __name__, url_prefix="/letters")
     drafts: dict[str, _Draft] = {}
+    revealed: dict[tuple[str, Key], None] = {}
+    """Who was shown hidden values of which letters, as recorded; the oldest first."""
+
+    def reveal(letter: DeadLetter) -> None:
+        """Record that the operator sees hidden values of the letter."""
+        context = site.context
+        record_reveal(context, "edit", {"ids": [letter.id]})
+        revealed[context.actor, key(letter)] = None
+        while len(revealed) > _MOST_REVEALED:
+            revealed.pop(next(iter(revealed)), None)
 
     @pages.get("/<topic>/<letter_id>/edit")
     def form(topic: str, letter_id: str) -> str:
@@ -62,7 +73,7 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
     def opened(topic: str, letter_id: str) -> str:
         """Show the form with values that other pages mask."""
         letter = with_data(site, known_letter(site, topic, letter_id))
-        record_reveal(site.context, "edit", {"ids": [letter.id]})
+        reveal(letter)
         return _form(site, letter, form_fields(letter))
 
     @pages.post("/<topic>/<letter_id>/edit/difference")
@@ -75,6 +86,11 @@ def edit_pages(site: Site, jobs: Jobs) -> Blueprint:
             edit = parse_edit(letter, fields)
         except InvalidEdit as mistake:
             return _form(site, letter, fields, str(mistake)), 400
+        context = site.context
+        is_known = (context.actor, key(letter)) in revealed
+        if not is_known and shows_hidden_values(letter, mask_of(letter, context)):
+            # The difference shows them too, and may be asked for without the form.
+            reveal(letter)
         lines = difference(letter, edit, NOTHING)
         if not lines:
             return _form(site, letter, fields, "Nothing was changed."), 400
