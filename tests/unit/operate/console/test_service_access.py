@@ -119,6 +119,7 @@ def test_another_instance_accepts_the_form_of_the_first(there: LetterWorld) -> N
         {"Origin": "https://evil.example"},
         {"Origin": f"http://{HOST}"},
         {"Origin": "null"},
+        {"Origin": "https://["},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
         {},
