@@ -10,7 +10,7 @@ from typing import Any
 
 from csvgate_ops.deploy.kinds.iam import CONDITION_TITLE
 from csvgate_ops.deploy.plan.model import PROJECT_NUMBER, Binding, Key, Place, Resource
-from unit.deploy.pulumi import readers
+from unit.deploy.pulumi import monitoring_readers, readers
 from unit.deploy.pulumi.properties import Properties
 
 NUMBER = "314159265358"
@@ -47,8 +47,8 @@ def described(place: Place, recorded: Mapping[str, Any]) -> Described:
     for each in registered:
         kind = each.type
         properties = Properties(f"{kind} {each.name}", _without_number(each.inputs))
-        if kind in readers.MONITORING:
-            name, body = readers.MONITORING[kind](place, properties)
+        if kind in monitoring_readers.MONITORING:
+            name, body = monitoring_readers.MONITORING[kind](place, properties)
             monitoring.setdefault(kind, {})[name] = body
         elif kind in readers.ROLES:
             bindings.append(_binding(place, kind, properties))

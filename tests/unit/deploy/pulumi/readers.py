@@ -9,7 +9,7 @@ from csvgate_ops.deploy.kinds import bucket as bucket_kind
 from csvgate_ops.deploy.kinds import function as function_kind
 from csvgate_ops.deploy.kinds import labels, traffic
 from csvgate_ops.deploy.kinds import scheduler_job as scheduler_kind
-from csvgate_ops.deploy.kinds.kind import last_segment, seconds
+from csvgate_ops.deploy.kinds.kind import seconds
 from csvgate_ops.deploy.plan.model import Key, Place, Resource
 from unit.deploy.pulumi.properties import Properties
 
@@ -364,42 +364,4 @@ CALLS: Final[Mapping[str, Callable[[Place, Properties], Resource | None]]] = {
     "gcp:kms/getKMSCryptoKey:getKMSCryptoKey": kms_key,
     "gcp:secretmanager/getSecretVersion:getSecretVersion": secret_version,
     "gcp:organizations/getProject:getProject": number,
-}
-
-
-def metric(place: Place, p: Properties) -> tuple[str, Mapping[str, Any]]:
-    p.constant(project=place.project)
-    return p["name"], {"name": p["name"], **p.rest()}
-
-
-def policy(place: Place, p: Properties) -> tuple[str, Mapping[str, Any]]:
-    p.constant(project=place.project)
-    recipients = [last_segment(path).removeprefix("channel ") for path in p["notificationChannels"]]
-    return p["userLabels"]["csvgate"], {
-        "userLabels": p["userLabels"],
-        **p.rest(),
-        "recipients": recipients,
-    }
-
-
-def channel(place: Place, p: Properties) -> tuple[str, Mapping[str, Any]]:
-    p.constant(project=place.project)
-    return p["labels"]["email_address"], {"labels": p["labels"], **p.rest()}
-
-
-def dashboard(place: Place, p: Properties) -> tuple[str, Mapping[str, Any]]:
-    p.constant(project=place.project)
-    body = json.loads(p["dashboardJson"])
-    return last_segment(body["name"]), body
-
-
-METRICS: Final = "gcp:logging/metric:Metric"
-POLICIES: Final = "gcp:monitoring/alertPolicy:AlertPolicy"
-CHANNELS: Final = "gcp:monitoring/notificationChannel:NotificationChannel"
-DASHBOARDS: Final = "gcp:monitoring/dashboard:Dashboard"
-MONITORING: Final[Mapping[str, Callable[[Place, Properties], tuple[str, Mapping[str, Any]]]]] = {
-    METRICS: metric,
-    POLICIES: policy,
-    CHANNELS: channel,
-    DASHBOARDS: dashboard,
 }

@@ -15,7 +15,7 @@ from csvgate_ops.deploy.kinds.iam import ROLES
 from csvgate_ops.deploy.plan.model import Desired, Resource
 from csvgate_pulumi import differences
 from unit.deploy.plan.environments import COMPANY, EXAMPLES, ROOT, wanted, with_schedules
-from unit.deploy.pulumi import readers
+from unit.deploy.pulumi import monitoring_readers
 from unit.deploy.pulumi.described import Described, described
 from unit.deploy.pulumi.subscription_session import NAME
 
@@ -97,11 +97,11 @@ def test_the_same_roles(name: str) -> None:
 def test_the_same_metrics_alerts_and_dashboards(name: str) -> None:
     monitoring, made = wanted(name).monitoring, found(name).monitoring
     assert monitoring is not None
-    assert monitoring.metrics == made[readers.METRICS]
+    assert monitoring.metrics == made[monitoring_readers.METRICS]
     recipients = {"recipients": list(monitoring.emails)}
     policies = {key: {**body, **recipients} for key, body in monitoring.policies.items()}
-    assert policies == made[readers.POLICIES]
-    assert monitoring.dashboards == made[readers.DASHBOARDS]
+    assert policies == made[monitoring_readers.POLICIES]
+    assert monitoring.dashboards == made[monitoring_readers.DASHBOARDS]
     channels = {
         email: {
             "type": "email",
@@ -111,7 +111,7 @@ def test_the_same_metrics_alerts_and_dashboards(name: str) -> None:
         }
         for email in monitoring.emails
     }
-    assert channels == made[readers.CHANNELS]
+    assert channels == made[monitoring_readers.CHANNELS]
 
 
 @EACH
