@@ -71,7 +71,7 @@ def named_hour(there: LetterWorld) -> datetime:
     """The time from which a replay has an effect, as the letters say."""
     letters = [each for each in read(there.context).letters if each.code == "commit.unsettled"]
     found = {
-        re.search(r"from (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)Z on", each.message) for each in letters
+        re.search(r"from (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC on", each.message) for each in letters
     }
     (match,) = {each[1] for each in found if each}
     return datetime.fromisoformat(match).replace(tzinfo=UTC)

@@ -257,7 +257,7 @@ def one_more(world: World) -> datetime | None:
     try:
         world.enricher()(published(message(world), 2))
     except StreamGone as gone:
-        match = re.search(r"from (\S+ \S+)Z on", gone.message)
+        match = re.search(r"from (\S+ \S+) UTC on", gone.message)
         assert match
         return datetime.fromisoformat(match[1]).replace(tzinfo=UTC)
     return None

@@ -72,7 +72,12 @@ def test_the_ledger_keeps_names_out_of_its_own(name: str) -> None:
     world.drain()
     for entry in world.store.buckets["ledger"]:
         kind, identifier, *rest = entry.split("/")
-        assert kind in ("uploads", "references", "objects", "contents")
+        assert kind in ("uploads", "references", "objects", "contents", "days")
+        if kind == "days":
+            stage = r"[0-9]{11}-[0-9a-f]{20}\.(received|(completed|rejected)-1-4-1|ignored)\.json"
+            assert re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", identifier)
+            assert re.fullmatch(stage, *rest)
+            continue
         if kind == "references":
             assert re.fullmatch("2026-11", identifier)
             (identifier,) = rest
