@@ -36,7 +36,7 @@ from csvgate_ops.session import Session
 from csvgate_ops.session import connect as session_of
 
 IMAGES: Final = repository() / "docs" / "images"
-MAX_BYTES: Final = 150_000
+MAX_BYTES: Final = 200_000
 FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
