@@ -8,7 +8,7 @@ from csvgate_ops.header_advice import header_advice
 from csvgate_ops.operate.breakers import BreakerState
 from csvgate_ops.operate.runbook import CATALOGUE, remedy
 from csvgate_ops.operate.runbook.model import NextStep
-from csvgate_ops.operate.uploads import Failed, UploadStatus
+from csvgate_ops.operate.uploads import Failed, UploadStatus, failure_message
 from csvgate_ops.program import program
 
 _NOTIFIER: Final = "notify_stakeholders"
@@ -91,12 +91,6 @@ def _about_revocation(status: UploadStatus, options: str) -> Iterator[str]:
         )
     else:
         yield f'To load the same rows again: csvgate restore {original} --reason "…" --yes{options}'
-
-
-def failure_message(status: UploadStatus, failure: Failed) -> str:
-    """Return the message of the failure, which names what is wrong; empty if it is not known."""
-    said = [step.detail for step in status.timeline if step.what == failure.code]
-    return said[-1].removesuffix(f" ({failure.function})") if said else ""
 
 
 def _waits_for_sidecar(status: UploadStatus) -> bool:

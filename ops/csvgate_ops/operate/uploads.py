@@ -121,6 +121,12 @@ class UploadStatus(BaseModel):
     timeline: tuple[Step, ...] = ()
 
 
+def failure_message(status: UploadStatus, failure: Failed) -> str:
+    """Return the message of the failure, which names what is wrong; empty if it is not known."""
+    said = [step.detail for step in status.timeline if step.what == failure.code]
+    return said[-1].removesuffix(f" ({failure.function})") if said else ""
+
+
 def status(ledger: Ledger, upload_id: str) -> UploadStatus:
     """Return the status of an upload; its state is `unknown` if the ledger has no entry for it."""
     entries = ledger.upload(upload_id)

@@ -11,9 +11,8 @@ from rich.text import Text
 from csvgate.protocol.events import FaultExample
 from csvgate.protocol.warning_text import warning_text
 from csvgate.text import changed, counted
-from csvgate_ops.operate.hints import failure_message
 from csvgate_ops.operate.upload_index.lines import Line
-from csvgate_ops.operate.uploads import UploadStatus
+from csvgate_ops.operate.uploads import UploadStatus, failure_message
 from csvgate_ops.text import printable, utc
 
 _COLOURS = {

@@ -9,8 +9,6 @@ import click
 from csvgate_ops.cli.operate._status_list import Filters, select, totals
 from csvgate_ops.cli.operate._status_view import console, detail, listing
 from csvgate_ops.cli.options import as_json, connected
-from csvgate_ops.operate.breakers import states
-from csvgate_ops.operate.hints import hints
 from csvgate_ops.operate.references import upload_of
 from csvgate_ops.operate.upload_index.listed import STATES
 from csvgate_ops.operate.upload_list import find
@@ -85,6 +83,9 @@ def command(
     if as_json:
         click.echo(found.model_dump_json(indent=2))
     else:
+        from csvgate_ops.operate.breakers import states
+        from csvgate_ops.operate.hints import hints
+
         open_ = [s for s in states(ledger, session.topology().functions) if s.state == "open"]
         console().print(detail(found, hints(found, open_, session.options)))
 
