@@ -42,7 +42,7 @@ class Filters:
 class Selected:
     lines: Sequence[Line]
     totals: Totals
-    """Of all uploads that match."""
+    """The totals of all uploads that match."""
     searched: int | None = None
     """How many uploads were looked at, the newest first; None if all were, or if every upload
     matches."""

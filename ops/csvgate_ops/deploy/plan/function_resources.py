@@ -9,18 +9,16 @@ from csvgate_ops.deploy.environment.overlay import connector_path
 from csvgate_ops.deploy.kinds import function, run_service
 from csvgate_ops.deploy.plan import console
 from csvgate_ops.deploy.plan.model import Fields, Key, Place, Resource, Value
-from csvgate_ops.deploy.topology.model import CONSOLE, Topology
+from csvgate_ops.deploy.topology.model import CONSOLE, Console, Function, Topology
 
 
 def functions(
     topology: Topology, environment: Environment, place: Place, digests: Mapping[str, str]
 ) -> Iterator[Resource]:
-    project, region = place.project, place.region
-    build_account = place.email(topology.build.service_account)
     for name, wanted in topology.functions.items():
         files = {v: f"{s.mount}/{v}" for v, s in wanted.secrets.items() if s.mount}
         variables = {
-            **topo.environment(topology, name, project),
+            **topo.environment(topology, name, place.project),
             **{f"{v}_FILE": path for v, path in files.items()},
             # Otherwise gcloud sets it to true, and the framework rewrites every log entry.
             "LOG_EXECUTION_ID": "false",
@@ -29,22 +27,9 @@ def functions(
         fields: Fields = {
             "state": "ACTIVE",
             "source": digests[name],
-            "runtime": wanted.runtime,
             "entry_point": wanted.entry_point,
-            "memory": wanted.memory,
-            "cpu": f"{wanted.cpu:g}",
-            "concurrency": wanted.concurrency,
-            "min_instances": wanted.min_instances,
-            "max_instances": wanted.max_instances,
-            "timeout": wanted.timeout,
-            "service_account": place.email(wanted.service_account),
-            "build_service_account": f"projects/{project}/serviceAccounts/{build_account}",
-            "repository": f"projects/{project}/locations/{region}/repositories/"
-            f"{topology.build.repository}",
             "ingress": "internal-only",
-            "connector": connector_path(environment, place),
-            "egress": environment.network.egress if environment.network else "",
-            **_direct_vpc(environment, place),
+            **_service(wanted, topology, environment, place),
             "environment": json.dumps(variables, sort_keys=True),
             "secrets": function.secrets(references),
         }
@@ -58,8 +43,6 @@ def console_function(
     wanted = topology.console
     if wanted is None:
         return
-    project, region = place.project, place.region
-    build_account = place.email(topology.build.service_account)
     variables = {
         "LOG_LEVEL": environment.log_level,
         **console.variables(topology, wanted, place),
@@ -69,8 +52,23 @@ def console_function(
     fields: Fields = {
         "state": "ACTIVE",
         "source": digests.get(CONSOLE, ""),
-        "runtime": wanted.runtime,
         "entry_point": CONSOLE,
+        "ingress": wanted.ingress,
+        **_service(wanted, topology, environment, place),
+        run_service.IAP: wanted.sign_in == "iap",
+        "environment": json.dumps(variables, sort_keys=True),
+        "secrets": "",
+    }
+    yield Resource(Key("function", console.SERVICE), fields)
+
+
+def _service(
+    wanted: Function | Console, topology: Topology, environment: Environment, place: Place
+) -> Fields:
+    """Return what every function has: its size, its accounts, its image and its network."""
+    project = place.project
+    return {
+        "runtime": wanted.runtime,
         "memory": wanted.memory,
         "cpu": f"{wanted.cpu:g}",
         "concurrency": wanted.concurrency,
@@ -78,18 +76,14 @@ def console_function(
         "max_instances": wanted.max_instances,
         "timeout": wanted.timeout,
         "service_account": place.email(wanted.service_account),
-        "build_service_account": f"projects/{project}/serviceAccounts/{build_account}",
-        "repository": f"projects/{project}/locations/{region}/repositories/"
+        "build_service_account": f"projects/{project}/serviceAccounts/"
+        f"{place.email(topology.build.service_account)}",
+        "repository": f"projects/{project}/locations/{place.region}/repositories/"
         f"{topology.build.repository}",
-        "ingress": wanted.ingress,
         "connector": connector_path(environment, place),
         "egress": environment.network.egress if environment.network else "",
         **_direct_vpc(environment, place),
-        run_service.IAP: wanted.sign_in == "iap",
-        "environment": json.dumps(variables, sort_keys=True),
-        "secrets": "",
     }
-    yield Resource(Key("function", console.SERVICE), fields)
 
 
 def _direct_vpc(environment: Environment, place: Place) -> Fields:

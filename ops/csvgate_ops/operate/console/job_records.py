@@ -57,7 +57,7 @@ class Recorded:
     alive_at: datetime
     """When its instance gave the last sign of life."""
     progress: Progress
-    """Of all claims together (`together`)."""
+    """What all claims have done together (`together`)."""
     is_stopping: bool
     ended: JobEnded | None
     latest: tuple[tuple[datetime, int], ...] = ()

@@ -34,7 +34,7 @@ class Period:
 
     since: datetime
     start: datetime
-    """Of the first bucket."""
+    """When the first bucket begins."""
     size: timedelta
     labels: tuple[str, ...]
 

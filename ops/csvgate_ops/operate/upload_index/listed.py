@@ -38,7 +38,7 @@ class Listed:
     end: Stage | None = None
     """How the current attempt has ended, which names the numbers of rows."""
     codes: tuple[str, ...] = ()
-    """Of the failures, in alphabetical order."""
+    """The codes of the failures, in alphabetical order."""
 
     @property
     def read(self) -> int:

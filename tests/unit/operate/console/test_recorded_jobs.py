@@ -369,33 +369,6 @@ def page_of(there: LetterWorld, jobs: Jobs, job: str) -> str:
     return words(client.get(f"/jobs/{job}", base_url=f"http://{HOST}").text)
 
 
-class Watched(threading.Event):
-    """Remembers how long it was waited for, and does not wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.waits: list[float | None] = []
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.waits.append(timeout)
-        return False
-
-
-def test_only_a_recorded_job_holds_the_request_that_gives_it_processor_time() -> None:
-    there, ids = with_letters()
-    recorded = Instance(there, "first").jobs
-    for jobs, waits in ((recorded, [1.0]), (Jobs(there.world.clock), [])):
-        job = Job("Replay 1 letter", 1, there.world.clock())
-        job.over = watched = Watched()
-        jobs.hold(job)
-        assert waits == watched.waits
-    ended = finished(Instance(there, "second").begin(ids))
-    until(ended.over.is_set)
-    ended.over = watched = Watched()
-    recorded.hold(ended)
-    assert [] == watched.waits
-
-
 def test_ids_that_are_not_ours_name_no_other_object() -> None:
     there, _ = with_letters()
     jobs = Instance(there, "first").jobs

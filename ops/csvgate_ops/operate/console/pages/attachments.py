@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 _MOST_BYTES: Final = 200
-"""Of the name, in UTF-8: file systems allow 255, and browsers add a number."""
+"""The longest name in UTF-8: file systems allow 255, and browsers add a number."""
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*%;=]')
 """Characters that Windows does not allow in names, or that have a meaning in the header."""
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)

@@ -82,8 +82,8 @@ def _uploads(site: Site, uploads: Listing) -> dict[str, Any]:
     since = Period.of(over, now).since
     return {
         "unrecorded": len(unrecorded(site.known_letters(), uploads, read_at or now, since)),
-        "view": overview(uploads, over, site.now()),
-        "letter_chart": letter_chart(site.known_letters(), over, site.now()),
+        "view": overview(uploads, over, now),
+        "letter_chart": letter_chart(site.known_letters(), over, now),
         "listed_uploads": len(uploads.uploads),
         "listed_since": uploads.uploads[-1].received_at if uploads.uploads else None,
     }
